@@ -1,0 +1,28 @@
+{% macro check_variable_names() %}
+    {# dbt cannot list the vars of dbt_project.yml, so a misspelt name would be
+       ignored without a word. What can be asked is whether a given name is set:
+       ask for every name that is one slip away from a real one. #}
+    {% set known = [
+        "segmentations", "segmentation_attributes", "segmentation_clusters",
+        "segmentation_customer_id", "segmentation_customer_id_type",
+        "segmentation_customers", "segmentation_features", "segmentation_measures",
+        "segmentation_minimum_share", "segmentation_minimum_silhouette",
+        "segmentation_refit", "segmentation_restarts", "segmentation_seed",
+    ] %}
+    {% for name in known %}
+        {% set slips = [name ~ "s", name | replace("segmentation_", "segmentations_"),
+            name | replace("segmentation", "segment"), name | replace("_", "")] %}
+        {% for i in range(name | length) %}
+            {% do slips.append(name[:i] ~ name[i + 1:]) %}
+            {% do slips.append(name[:i] ~ name[i + 1:i + 2] ~ name[i] ~ name[i + 2:]) %}
+            {% do slips.append(name[:i] ~ name[i] ~ name[i:]) %}
+        {% endfor %}
+        {% for slip in slips if slip not in known and var.has_var(slip) %}
+            {{ customer_segmentation.configuration_error(slip, "spelt " ~ name, slip) }}
+        {% endfor %}
+    {% endfor %}
+    {% for name in invocation_args_dict.get("vars", {})
+        if name.startswith("segment") and name not in known %}
+        {{ customer_segmentation.configuration_error(name, "one of " ~ known | join(", "), name) }}
+    {% endfor %}
+{% endmacro %}

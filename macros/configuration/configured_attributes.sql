@@ -1,0 +1,36 @@
+{% macro configured_attributes() %}
+    {% set attributes = [] %}
+    {% set given_attributes = var("segmentation_attributes") %}
+    {% if given_attributes is string
+        or given_attributes is not iterable %}
+        {{ customer_segmentation.configuration_error(
+            "segmentation_attributes",
+            "a list of columns, or a mapping of names to options", given_attributes
+        ) }}
+    {% endif %}
+    {% set numbers = [] %}
+    {% for column in customer_segmentation.configured_features()
+        + customer_segmentation.configured_measures() %}
+        {% do numbers.append(column.name) %}
+    {% endfor %}
+    {% for name in given_attributes %}
+        {% set key = "segmentation_attributes." ~ name %}
+        {% set given = given_attributes[name] if given_attributes is mapping else {} %}
+        {% do customer_segmentation.check_name(key, name) %}
+        {% do customer_segmentation.check_mapping(key, given, ["expression", "label"]) %}
+        {% if name in numbers or name in attributes | map(attribute="name") %}
+            {{ customer_segmentation.configuration_error(
+                key, "a name that no other attribute, feature or measure has", name
+            ) }}
+        {% endif %}
+        {% set attribute = {
+            "name": name,
+            "expression": given.get("expression", adapter.quote(name)),
+            "label": given.get("label", name | replace("_", " ") | capitalize),
+        } %}
+        {% do customer_segmentation.check_text(key ~ ".expression", attribute.expression) %}
+        {% do customer_segmentation.check_text(key ~ ".label", attribute.label) %}
+        {% do attributes.append(attribute) %}
+    {% endfor %}
+    {{ return(attributes) }}
+{% endmacro %}

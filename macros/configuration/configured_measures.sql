@@ -1,0 +1,37 @@
+{% macro configured_measures() %}
+    {% set measures = [] %}
+    {% set features = {} %}
+    {% for feature in customer_segmentation.configured_features() %}
+        {% do features.update({feature.name: feature}) %}
+    {% endfor %}
+    {% set given_measures = var("segmentation_measures") %}
+    {% do customer_segmentation.check_mapping("segmentation_measures", given_measures) %}
+    {% for name, given in given_measures.items() %}
+        {% set key = "segmentation_measures." ~ name %}
+        {% do customer_segmentation.check_name(key, name) %}
+        {% do customer_segmentation.check_mapping(
+            key, given, ["expression", "label", "unit"]
+        ) %}
+        {% set feature = features.get(name) %}
+        {% set measure = {
+            "name": name,
+            "is_feature": feature is not none,
+            "expression": given.get(
+                "expression", feature.expression if feature else adapter.quote(name)
+            ),
+            "label": given.get("label", name | replace("_", " ") | capitalize),
+            "unit": given.get("unit", ""),
+        } %}
+        {% do customer_segmentation.check_text(key ~ ".expression", measure.expression) %}
+        {% do customer_segmentation.check_text(key ~ ".label", measure.label) %}
+        {% if feature and feature.expression != measure.expression %}
+            {{ customer_segmentation.configuration_error(
+                key ~ ".expression",
+                "that of the feature of the same name (or give the measure another name)",
+                measure.expression,
+            ) }}
+        {% endif %}
+        {% do measures.append(measure) %}
+    {% endfor %}
+    {{ return(measures) }}
+{% endmacro %}

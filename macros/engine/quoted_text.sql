@@ -1,0 +1,3 @@
+{% macro quoted_text(text) -%}
+    {{ dbt.string_literal(dbt.escape_single_quotes(text)) }}
+{%- endmacro %}

@@ -1,0 +1,17 @@
+{% macro prepared_value(feature, parameters, value=none) -%}
+    {%- set prepared = value or adapter.quote(feature.name) -%}
+    {%- if feature.missing not in ["reject", "unassigned"] -%}
+        {%- set prepared = "coalesce(" ~ prepared ~ ", " ~ parameters ~ "imputed_value)" -%}
+    {%- endif -%}
+    {%- if feature.clip -%}
+        {%- set prepared = "least(greatest(" ~ prepared ~ ", " ~ parameters
+            ~ "lower_bound), " ~ parameters ~ "upper_bound)" -%}
+    {%- endif -%}
+    {%- if feature.transform == "log" -%}
+        ln(1 + {{ prepared }})
+    {%- elif feature.transform == "sqrt" -%}
+        sqrt({{ prepared }})
+    {%- else -%}
+        {{ prepared }}
+    {%- endif -%}
+{%- endmacro %}

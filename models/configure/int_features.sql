@@ -1,0 +1,14 @@
+{% do check_variable_names() %}
+
+{% for feature in configured_features() %}
+select
+    '{{ feature.name }}' as feature,
+    '{{ feature.basis }}' as basis,
+    {{ quoted_text(feature.label) }} as label,
+    {{ quoted_text(feature.unit) }} as unit,
+    '{{ feature.transform }}' as transform,
+    cast({{ feature.minimum }} as double) as minimum,
+    cast({{ feature.maximum }} as double) as maximum
+
+{{ "union all" if not loop.last }}
+{% endfor %}

@@ -1,0 +1,33 @@
+{% set measures = configured_measures() | rejectattr("is_feature") | list %}
+
+with
+
+int_features as (
+
+    select * from {{ ref("int_features") }}
+
+),
+
+profiled as (
+
+    select
+        feature,
+        basis,
+        label,
+        unit
+
+    from int_features
+
+    {% for measure in measures %}
+    union all
+
+    select
+        '{{ measure.name }}' as feature,
+        'measure' as basis,
+        {{ quoted_text(measure.label) }} as label,
+        {{ quoted_text(measure.unit) }} as unit
+    {% endfor %}
+
+)
+
+select * from profiled

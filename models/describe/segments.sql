@@ -1,0 +1,131 @@
+{% set measures = configured_measures() %}
+
+with
+
+customer_segments as (
+
+    select * from {{ ref("customer_segments") }}
+
+),
+
+customer_features as (
+
+    select * from {{ ref("customer_features") }}
+
+),
+
+segmentation_fit_centroids as (
+
+    select * from {{ ref("segmentation_fit_centroids") }}
+    where is_champion
+
+),
+
+int_features as (
+
+    select * from {{ ref("int_features") }}
+
+),
+
+centroid_phrases as (
+
+    select
+        segmentation_fit_centroids.segmentation,
+        segmentation_fit_centroids.segment_id,
+        segmentation_fit_centroids.centroid,
+        int_features.label
+            || ' ' || {{ as_text("segmentation_fit_centroids.centroid_value", 1) }}
+            || case when int_features.unit = '' then '' else ' ' || int_features.unit end
+            || ' (' || case
+                when abs(segmentation_fit_centroids.centroid) < 0.5 then 'about average'
+                when segmentation_fit_centroids.centroid >= 1.5 then 'very high'
+                when segmentation_fit_centroids.centroid > 0 then 'high'
+                when segmentation_fit_centroids.centroid <= -1.5 then 'very low'
+                else 'low'
+            end || ')' as phrase
+
+    from segmentation_fit_centroids
+    inner join int_features
+        on segmentation_fit_centroids.feature = int_features.feature
+
+),
+
+descriptions as (
+
+    select
+        segmentation,
+        segment_id,
+        'Typically: ' || {{ dbt.listagg(
+            "phrase", "', '", "order by abs(centroid) desc, phrase"
+        ) }} || '.' as description
+
+    from centroid_phrases
+    group by
+        segmentation,
+        segment_id
+
+),
+
+summarized as (
+
+    select
+        customer_segments.segmentation,
+        customer_segments.segment_id,
+        customer_segments.segment_name,
+        count(*) as customers,
+        {% for measure in measures %}
+        sum(customer_features.{{ adapter.quote(measure.name) }}) as {{ measure.name }}_total,
+        {% endfor %}
+        avg(customer_segments.distance) as mean_distance,
+        avg(customer_segments.margin) as simplified_silhouette
+
+    from customer_segments
+    inner join customer_features
+        on customer_segments.customer_id = customer_features.customer_id
+    group by
+        customer_segments.segmentation,
+        customer_segments.segment_id,
+        customer_segments.segment_name
+
+),
+
+shared as (
+
+    select
+        *,
+        customers / sum(customers) over (partition by segmentation) as share
+        {%- for measure in measures %},
+        {{ measure.name }}_total
+            / nullif(sum({{ measure.name }}_total) over (partition by segmentation), 0)
+            as {{ measure.name }}_share
+        {%- endfor %}
+
+    from summarized
+
+)
+
+select
+    shared.segmentation,
+    shared.segment_id,
+    shared.segment_name,
+    coalesce(
+        descriptions.description,
+        case
+            when shared.segment_id = 'unassigned'
+                then 'Customers who take no part in this segmentation.'
+            else shared.segmentation || ' is ' || shared.segment_id || '.'
+        end
+    ) as description,
+    shared.customers,
+    cast(shared.share as double) as share,
+    shared.mean_distance,
+    shared.simplified_silhouette
+    {%- for measure in measures %},
+    shared.{{ measure.name }}_total,
+    shared.{{ measure.name }}_share
+    {%- endfor %}
+
+from shared
+left join descriptions
+    on shared.segmentation = descriptions.segmentation
+    and shared.segment_id = descriptions.segment_id

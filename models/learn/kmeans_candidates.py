@@ -1,0 +1,398 @@
+"""K-means for every segmentation at every number of clusters, with its metrics.
+
+SQL has prepared the training vectors: the distinct standardized feature vectors of
+each segmentation that is due for a fit, with the number of customers behind each.
+Python returns centroids and metrics, never customers. Rows of an earlier build are
+kept while nothing they rest on has changed.
+"""
+
+import hashlib
+import json
+
+import numpy as np
+
+SCHEMA = {
+    "segmentation": "VARCHAR",
+    "clusters": "INTEGER",
+    "configuration_hash": "VARCHAR",
+    "data_fingerprint": "VARCHAR",
+    "customers": "BIGINT",
+    "vectors": "BIGINT",
+    "inertia": "DOUBLE",
+    "simplified_silhouette": "DOUBLE",
+    "silhouette": "DOUBLE",
+    "silhouette_vectors": "BIGINT",
+    "davies_bouldin": "DOUBLE",
+    "calinski_harabasz": "DOUBLE",
+    "stability": "DOUBLE",
+    "smallest_share": "DOUBLE",
+    "centroids": ["DOUBLE[]"],
+}
+
+# Enough resamples for a standard error of the stability below 0.02.
+BOOTSTRAPS = 20
+BOOTSTRAP_RESTARTS = 3
+# The exact silhouette takes time and memory with the square of the vectors.
+SILHOUETTE_VECTORS = 5_000
+CHUNK = 1_000
+
+
+def fingerprint(vectors: np.ndarray, weights: np.ndarray) -> str:
+    """Hash the training vectors, whatever order they come in.
+
+    Args:
+        vectors: (n, d) standardized values.
+        weights: (n,) customers behind each vector.
+    """
+    order = np.lexsort(np.column_stack([vectors, weights]).T[::-1])
+    digest = hashlib.sha256(np.ascontiguousarray(vectors[order]).tobytes())
+    digest.update(np.ascontiguousarray(weights[order]).tobytes())
+    return digest.hexdigest()[:12]
+
+
+def canonical(centroids: np.ndarray) -> np.ndarray:
+    """Order centroids by their first feature, then by the next, and so on.
+
+    Args:
+        centroids: (k, d) in any order: the numbering of K-means is arbitrary.
+    """
+    return centroids[np.lexsort(centroids.T[::-1])]
+
+
+def fit(
+    vectors: np.ndarray, weights: np.ndarray, clusters: int, restarts: int, seed: int
+) -> np.ndarray:
+    """Return the (k, d) centroids of the best of several K-means starts.
+
+    Args:
+        vectors: (n, d) values, already multiplied by the root of the feature weights.
+        weights: (n,) customers behind each vector.
+        clusters: k.
+        restarts: k-means++ starts, of which the lowest inertia wins.
+        seed: of the starts.
+    """
+    from sklearn.cluster import KMeans
+
+    model = KMeans(clusters, n_init=restarts, tol=0, random_state=seed)
+    return canonical(model.fit(vectors, sample_weight=weights).cluster_centers_)
+
+
+def distances(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    """Return the (n, k) Euclidean distances of vectors to centroids."""
+    from scipy.spatial.distance import cdist
+
+    return cdist(vectors, centroids)
+
+
+def inertia(to_centroids: np.ndarray, weights: np.ndarray) -> float:
+    """Return the weighted sum of squared distances to the nearest centroid."""
+    return float(weights @ to_centroids.min(axis=1) ** 2)
+
+
+def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> float:
+    """Return the weighted mean of (b - a) / b, with a and b the distances to the
+    nearest and to the next centroid.
+
+    Hruschka, de Castro and Campello (2004), "Evolutionary algorithms for clustering
+    gene-expression data": the silhouette with centroids in place of members.
+    """
+    nearest, following = np.partition(to_centroids, 1, axis=1)[:, :2].T
+    margins = np.divide(
+        following - nearest,
+        following,
+        out=np.zeros_like(nearest),
+        where=following > 0,
+    )
+    return float(np.average(margins, weights=weights))
+
+
+def silhouettes(
+    vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
+) -> list[float]:
+    """Return the mean silhouette (Rousseeuw, 1987) of each labeling.
+
+    A vector of weight w counts as w customers at the same place: the result is that
+    of sklearn.metrics.silhouette_score on repeated rows.
+
+    Args:
+        vectors: (n, d) values.
+        weights: (n,) customers behind each vector.
+        labelings: arrays of (n,) labels 0..k-1, each with at least two labels used.
+    """
+    from scipy.spatial.distance import cdist
+
+    members = [np.eye(labels.max() + 1)[labels] * weights[:, None] for labels in labelings]
+    totals = np.zeros(len(labelings))
+    for start in range(0, len(vectors), CHUNK):
+        rows = slice(start, start + CHUNK)
+        between = cdist(vectors[rows], vectors)
+        for index, (labels, member) in enumerate(zip(labelings, members, strict=True)):
+            sizes = member.sum(axis=0)
+            own = labels[rows, None] == np.arange(len(sizes))
+            sums = between @ member
+            used = np.where(sizes > 0, sizes, 1)
+            others = np.where(own | (sizes == 0), np.inf, sums / used).min(axis=1)
+            mine, size = sums[own], sizes[labels[rows]]
+            within = mine / np.maximum(size - 1, 1)
+            scale = np.maximum(within, others)
+            values = np.divide(
+                others - within,
+                scale,
+                out=np.zeros_like(within),
+                where=(scale > 0) & (size > 1),
+            )
+            totals[index] += weights[rows] @ values
+    return list(totals / weights.sum())
+
+
+def stratified(labels: np.ndarray, size: int, seed: int) -> np.ndarray:
+    """Return the indices of a sample in which every label keeps its share, and has
+    at least two members where it has so many.
+
+    Args:
+        labels: (n,) labels 0..k-1.
+        size: about how many indices to return.
+        seed: of the draw.
+    """
+    generator = np.random.default_rng(seed)
+    chosen = []
+    for label in np.unique(labels):
+        members = np.flatnonzero(labels == label)
+        share = max(2, round(size * len(members) / len(labels)))
+        chosen.append(generator.permutation(members)[:share])
+    return np.sort(np.concatenate(chosen))
+
+
+def davies_bouldin(
+    to_centroids: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    centroids: np.ndarray,
+) -> float:
+    """Return the weighted Davies-Bouldin index (Davies and Bouldin, 1979): the mean
+    over segments of the worst ratio of spreads to separation. Lower is better."""
+    clusters = len(centroids)
+    sizes = np.bincount(labels, weights, clusters)
+    own = to_centroids[np.arange(len(labels)), labels]
+    spread = np.bincount(labels, weights * own, clusters) / sizes
+    separation = distances(centroids, centroids)
+    np.fill_diagonal(separation, np.inf)
+    return float(np.max((spread[:, None] + spread) / separation, axis=1).mean())
+
+
+def calinski_harabasz(
+    within: float, vectors: np.ndarray, weights: np.ndarray, clusters: int
+) -> float:
+    """Return the weighted Calinski-Harabasz index (1974): the variance between
+    segments over the variance within them. Higher is better.
+
+    Args:
+        within: the inertia.
+        vectors: (n, d) values.
+        weights: (n,) customers behind each vector.
+        clusters: k.
+    """
+    customers = weights.sum()
+    center = np.average(vectors, axis=0, weights=weights)
+    total = float(weights @ ((vectors - center) ** 2).sum(axis=1))
+    if within == 0 or customers <= clusters:
+        return float("nan")
+    return (total - within) / within * (customers - clusters) / (clusters - 1)
+
+
+def adjusted_rand(labels: np.ndarray, others: np.ndarray, weights: np.ndarray) -> float:
+    """Return the adjusted Rand index (Hubert and Arabie, 1985) of two labelings, each
+    row counted as often as its weight says.
+
+    Args:
+        labels: (n,) labels 0..k-1.
+        others: (n,) labels 0..l-1.
+        weights: (n,) whole numbers.
+    """
+
+    def pairs(counts: np.ndarray) -> float:
+        return float((counts * (counts - 1)).sum() / 2)
+
+    width = others.max() + 1
+    table = np.bincount(labels * width + others, weights)
+    together = pairs(table)
+    first, second = pairs(np.bincount(labels, weights)), pairs(np.bincount(others, weights))
+    expected = first * second / max(pairs(weights.sum(keepdims=True)), 1)
+    maximum = (first + second) / 2
+    return 1.0 if maximum == expected else (together - expected) / (maximum - expected)
+
+
+def stability(
+    vectors: np.ndarray, weights: np.ndarray, labels: np.ndarray, clusters: int, seed: int
+) -> float:
+    """Return how well the labels are found again from resampled customers: the mean
+    adjusted Rand index over bootstraps (Hennig, 2007, with one figure per k).
+
+    Args:
+        vectors: (n, d) values.
+        weights: (n,) customers behind each vector.
+        labels: (n,) labels to be found again.
+        clusters: k.
+        seed: of the resamples.
+    """
+    generator = np.random.default_rng(seed)
+    customers = int(weights.sum())
+    scores = []
+    for bootstrap in range(BOOTSTRAPS):
+        resampled = generator.multinomial(customers, weights / customers).astype(float)
+        drawn = resampled > 0
+        if drawn.sum() <= clusters:
+            continue
+        centroids = fit(
+            vectors[drawn], resampled[drawn], clusters, BOOTSTRAP_RESTARTS, bootstrap
+        )
+        found = distances(vectors, centroids).argmin(axis=1)
+        scores.append(adjusted_rand(labels, found, weights))
+    return float(np.mean(scores)) if scores else 0.0
+
+
+def candidates(
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    feature_weights: np.ndarray,
+    settings: dict,
+) -> list[dict]:
+    """Return one row per number of clusters: metrics and centroids.
+
+    Args:
+        vectors: (n, d) distinct standardized values.
+        weights: (n,) customers behind each vector.
+        feature_weights: (d,) weight of each feature in the squared distance.
+        settings: the segmentation's row of int_segmentations.
+
+    Raises:
+        ValueError: there are too few distinct vectors for the clusters asked for.
+    """
+    from threadpoolctl import threadpool_limits
+
+    name = settings["segmentation"]
+    fewest, seed = settings["minimum_clusters"], settings["seed"]
+    most = min(settings["maximum_clusters"], len(vectors) - 1)
+    if most < fewest:
+        raise ValueError(
+            f"The segmentation {name} asks for {fewest} clusters or more, but its "
+            f"customers have only {len(vectors)} different feature vectors. "
+            "Ask for fewer clusters, or add a feature."
+        )
+    root = np.sqrt(feature_weights)
+    scaled = vectors * root
+    rows, labelings = [], []
+    # One thread: with more, the last bits depend on how busy the machine is.
+    with threadpool_limits(1):
+        for clusters in range(fewest, most + 1):
+            centroids = fit(scaled, weights, clusters, settings["restarts"], seed)
+            to_centroids = distances(scaled, centroids)
+            labels = to_centroids.argmin(axis=1)
+            within = inertia(to_centroids, weights)
+            row = {
+                "segmentation": name,
+                "clusters": clusters,
+                "customers": int(weights.sum()),
+                "vectors": len(vectors),
+                "inertia": within,
+                "simplified_silhouette": simplified_silhouette(to_centroids, weights),
+                "davies_bouldin": davies_bouldin(to_centroids, labels, weights, centroids),
+                "calinski_harabasz": calinski_harabasz(within, scaled, weights, clusters),
+                "stability": stability(scaled, weights, labels, clusters, seed),
+                "smallest_share": float(
+                    np.bincount(labels, weights, clusters).min() / weights.sum()
+                ),
+                "centroids": (centroids / root).tolist(),
+            }
+            print(
+                f"{name}: k = {clusters}, simplified silhouette "
+                f"{row['simplified_silhouette']:.3f}, stability {row['stability']:.2f}",
+                flush=True,
+            )
+            rows.append(row)
+            labelings.append(labels)
+        add_silhouettes(rows, scaled, weights, labelings, seed)
+    return rows
+
+
+def add_silhouettes(
+    rows: list[dict],
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    labelings: list[np.ndarray],
+    seed: int,
+) -> None:
+    """Add the silhouette to each row: exact up to SILHOUETTE_VECTORS vectors, beyond
+    that on a sample stratified by segment."""
+    if len(vectors) <= SILHOUETTE_VECTORS:
+        values = silhouettes(vectors, weights, labelings)
+        samples = [len(vectors)] * len(rows)
+    else:
+        values, samples = [], []
+        for labels in labelings:
+            sample = stratified(labels, SILHOUETTE_VECTORS, seed)
+            values += silhouettes(vectors[sample], weights[sample], [labels[sample]])
+            samples.append(len(sample))
+    for row, value, sample in zip(rows, values, samples, strict=True):
+        row |= {"silhouette": value, "silhouette_vectors": sample}
+
+
+def as_relation(session, rows: list[dict]):
+    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    finite = [
+        {key: None if value != value else value for key, value in row.items()}
+        for row in rows
+    ]
+    return session.sql(
+        "select line.* from (select unnest(from_json("
+        f"'{json.dumps(finite)}', '{json.dumps([SCHEMA])}')) as line)"
+    )
+
+
+def records(relation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def model(dbt, session):
+    """Return one row per K-means segmentation and number of clusters."""
+    dbt.config(materialized="table")
+    training = dbt.ref("int_training_vectors")
+    features = records(dbt.ref("int_segmentation_features").order("position"))
+    segmentations = records(dbt.ref("int_segmentations").filter("kind = 'kmeans'"))
+    earlier = []
+    if session.sql(
+        f"from information_schema.tables where table_schema = '{dbt.this.schema}' "
+        f"and table_name = '{dbt.this.identifier}'"
+    ).fetchall():
+        earlier = records(session.sql(f"select * from {dbt.this}"))
+
+    rows = earlier
+    for settings in segmentations:
+        name, configuration = settings["segmentation"], settings["configuration_hash"]
+        mine = [row for row in features if row["segmentation"] == name]
+        known = [
+            row
+            for row in earlier
+            if (row["segmentation"], row["configuration_hash"]) == (name, configuration)
+        ]
+        columns = [f'"{row["feature"]}"' for row in mine]
+        arrays = (
+            training.filter(f"segmentation = '{name}'")
+            .select(", ".join([*columns, "customers"]))
+            .order(", ".join(columns))
+            .fetchnumpy()
+        )
+        weights = np.asarray(arrays.pop("customers"), dtype=float)
+        if len(weights):
+            vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
+            basis = {
+                "configuration_hash": configuration,
+                "data_fingerprint": fingerprint(vectors, weights),
+            }
+            if not known or known[0]["data_fingerprint"] != basis["data_fingerprint"]:
+                feature_weights = np.array([row["weight"] for row in mine])
+                fresh = candidates(vectors, weights, feature_weights, settings)
+                rows = [row for row in rows if row not in known]
+                rows += [basis | row for row in fresh]
+    return as_relation(session, rows)

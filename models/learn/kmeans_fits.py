@@ -1,0 +1,436 @@
+"""The registry: every fit that ever scored customers, as rows.
+
+The chosen candidate of each segmentation is refined by Lloyd's algorithm on all its
+customers. A pass is one SQL aggregate: the customers stay in the engine and Python
+moves k centroids. Then the segments get their ids: those of the fit before, where
+they are the same segments.
+
+A fit is appended whole or not at all, which is why its columns and those of its
+features and segments stand in one table; segmentation_fits,
+segmentation_fit_features and segmentation_fit_centroids are its faces.
+"""
+
+import hashlib
+import json
+import math
+from datetime import datetime, timezone
+
+import numpy as np
+
+SCHEMA = {
+    "fit_id": "VARCHAR",
+    "segmentation": "VARCHAR",
+    "configuration_hash": "VARCHAR",
+    "data_fingerprint": "VARCHAR",
+    "fitted_at": "TIMESTAMP",
+    "clusters": "INTEGER",
+    "customers": "BIGINT",
+    "passes": "INTEGER",
+    "inertia": "DOUBLE",
+    "simplified_silhouette": "DOUBLE",
+    "stability": "DOUBLE",
+    "feature": "VARCHAR",
+    "position": "INTEGER",
+    "imputed_value": "DOUBLE",
+    "lower_bound": "DOUBLE",
+    "upper_bound": "DOUBLE",
+    "transform": "VARCHAR",
+    "center": "DOUBLE",
+    "scale": "DOUBLE",
+    "weight": "DOUBLE",
+    "bin_bounds": ["DOUBLE"],
+    "bin_shares": ["DOUBLE"],
+    "segment_index": "INTEGER",
+    "segment_id": "VARCHAR",
+    "segment_customers": "BIGINT",
+    "mean_distance": "DOUBLE",
+    "largest_distance": "DOUBLE",
+    "centroid": "DOUBLE",
+    "centroid_value": "DOUBLE",
+}
+
+MAXIMUM_PASSES = 12
+# Lloyd's passes end when they lower the inertia by less than this share of it.
+SMALLEST_GAIN = 1e-7
+# Sums of doubles depend on the order of the rows, so sums that decide anything are
+# of whole multiples of 2^-32, or of a coarser unit where values are very large.
+FIXED_POINT_BITS = 52
+BINS = 10
+
+
+def fixed_point_unit(largest: float) -> float:
+    """Return by what to multiply values so that they fit a BIGINT as whole numbers.
+
+    Args:
+        largest: a bound of the absolute values.
+    """
+    room = 61 - math.ceil(math.log2(max(largest, 1)))
+    return 2.0 ** min(FIXED_POINT_BITS, room)
+
+
+def squared_distance_sql(
+    features: list[str], feature_weights: np.ndarray, centroid: np.ndarray
+) -> str:
+    """Return SQL for the weighted squared distance of a row to one centroid.
+
+    Args:
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroid: (d,) standardized values.
+    """
+    return " + ".join(
+        f'{weight!r}::double * ("{feature}" - ({value!r}::double)) ** 2'
+        for feature, weight, value in zip(
+            features, feature_weights.tolist(), centroid.tolist(), strict=True
+        )
+    )
+
+
+def nearest_sql(clusters: int) -> str:
+    """Return SQL for the lowest slot whose distance (d0, d1, ...) is smallest."""
+    branches = []
+    for slot in range(clusters - 1):
+        closer = [f"d{slot} <= d{other}" for other in range(slot + 1, clusters)]
+        branches.append(f"when {' and '.join(closer)} then {slot}")
+    return f"case {' '.join(branches)} else {clusters - 1} end"
+
+
+def assigned(
+    customers, features: list[str], feature_weights: np.ndarray, centroids: np.ndarray
+):
+    """Return the customers as a relation with `slot` and `squared_distance`.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+    """
+    columns = ", ".join(f'"{feature}"' for feature in features)
+    slots = range(len(centroids))
+    distances = ", ".join(
+        f"{squared_distance_sql(features, feature_weights, centroids[slot])} as d{slot}"
+        for slot in slots
+    )
+    least = ", ".join(f"d{slot}" for slot in slots)
+    return customers.project(f"{columns}, {distances}").project(
+        f"{columns}, {nearest_sql(len(centroids))} as slot, "
+        f"least({least}) as squared_distance"
+    )
+
+
+def lloyd_pass(
+    customers,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+    reach: np.ndarray,
+) -> tuple[np.ndarray, float]:
+    """Return the (k, d) means of the customers nearest to each centroid, and the
+    inertia of the centroids given. An empty segment keeps its centroid.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+        reach: (d,) largest absolute standardized value of each feature.
+    """
+    units = [fixed_point_unit(value) for value in reach]
+    squared_unit = fixed_point_unit(float(feature_weights @ (2 * reach) ** 2))
+    sums = ", ".join(
+        f'sum(("{feature}" * {unit!r}::double)::bigint)::double / {unit!r}'
+        for feature, unit in zip(features, units, strict=True)
+    )
+    totals = (
+        assigned(customers, features, feature_weights, centroids)
+        .aggregate(
+            "slot, count(*), "
+            f"sum((squared_distance * {squared_unit!r}::double)::bigint)::double "
+            f"/ {squared_unit!r}, {sums}",
+            "slot",
+        )
+        .fetchall()
+    )
+    moved = centroids.copy()
+    for slot, count, _, *values in totals:
+        moved[slot] = np.array(values) / count
+    return moved, math.fsum(row[2] for row in totals)
+
+
+def refine(
+    customers,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+    reach: np.ndarray,
+) -> tuple[np.ndarray, float, int]:
+    """Run Lloyd's passes until the inertia stands still.
+
+    Returns:
+        The (k, d) centroids ordered by first feature, their inertia, and the passes.
+    """
+    inertia = None
+    for passes in range(1, MAXIMUM_PASSES + 1):
+        moved, total = lloyd_pass(
+            customers, features, feature_weights, centroids, reach
+        )
+        if inertia is not None and inertia - total <= SMALLEST_GAIN * inertia:
+            break
+        inertia, centroids = total, moved
+    centroids = centroids[np.lexsort(centroids.T[::-1])]
+    _, inertia = lloyd_pass(customers, features, feature_weights, centroids, reach)
+    return centroids, inertia, passes
+
+
+def segment_sizes(
+    customers,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+) -> list[dict]:
+    """Return customers, mean and largest distance of each of the k segments."""
+    totals = {
+        row[0]: row[1:]
+        for row in assigned(customers, features, feature_weights, centroids)
+        .aggregate(
+            "slot, count(*), avg(sqrt(squared_distance)::decimal(28, 9))::double, "
+            "sqrt(max(squared_distance))",
+            "slot",
+        )
+        .fetchall()
+    }
+    keys = ("segment_customers", "mean_distance", "largest_distance")
+    return [
+        dict(zip(keys, totals.get(slot, (0, None, None)), strict=True))
+        for slot in range(len(centroids))
+    ]
+
+
+def segment_ids(
+    segmentation: str, centroids: np.ndarray, earlier: dict[str, np.ndarray], used: set[str]
+) -> list[str]:
+    """Give each centroid the id of the segment that it continues, or a new one.
+
+    Old and new centroids are paired so that the sum of their distances is smallest
+    (Kuhn, 1955). A pair is the same segment if the new centroid lies nearer to its
+    old one than to any other old one; else it has moved too far and is new.
+
+    Args:
+        segmentation: prefix of the ids.
+        centroids: (k, d) new standardized centroids.
+        earlier: (d,) standardized centroids of the fit before, by id.
+        used: all ids the segmentation ever had; none is given twice.
+    """
+    ids: list[str | None] = [None] * len(centroids)
+    if earlier:
+        from scipy.optimize import linear_sum_assignment
+        from scipy.spatial.distance import cdist
+
+        names = sorted(earlier, key=segment_number)
+        between = cdist(centroids, np.array([earlier[name] for name in names]))
+        for new, old in zip(*linear_sum_assignment(between), strict=True):
+            if between[new].argmin() == old:
+                ids[new] = names[old]
+    following = max([segment_number(name) for name in used], default=0) + 1
+    for index, name in enumerate(ids):
+        if name is None:
+            ids[index] = f"{segmentation}-{following}"
+            following += 1
+    return ids
+
+
+def segment_number(segment_id: str) -> int:
+    """Return the number at the end of a segment id."""
+    return int(segment_id.rsplit("-", 1)[1])
+
+
+def quantile_bins(
+    values: np.ndarray, weights: np.ndarray
+) -> tuple[list[float], list[float]]:
+    """Return the inner bounds of about BINS equally full bins, and the share of
+    customers in each bin; a value belongs to the bin whose upper bound it reaches.
+
+    Args:
+        values: (n,) values of one feature.
+        weights: (n,) customers behind each value.
+    """
+    order = np.argsort(values, kind="stable")
+    cumulated = np.cumsum(weights[order]) / weights.sum()
+    targets = np.arange(1, BINS) / BINS
+    bounds = np.unique(values[order][np.searchsorted(cumulated, targets - 1e-12)])
+    bounds = bounds[bounds < values.max()]
+    shares = np.bincount(
+        np.searchsorted(bounds, values), weights, minlength=len(bounds) + 1
+    )
+    return bounds.tolist(), (shares / weights.sum()).tolist()
+
+
+def in_own_units(z: np.ndarray, preparation: dict) -> np.ndarray:
+    """Return standardized values of a feature in the feature's own units."""
+    prepared = z * preparation["scale"] + preparation["center"]
+    undo = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
+    return undo[preparation["transform"]](prepared)
+
+
+def fit_id(chosen: dict) -> str:
+    """Return the hash of configuration and data: the same input, the same fit."""
+    basis = (chosen["configuration_hash"], chosen["data_fingerprint"], chosen["clusters"])
+    return hashlib.sha256(repr(basis).encode()).hexdigest()[:12]
+
+
+def newest_centroids(
+    registry: list[dict], segmentation: str, features: list[str]
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return the centroids of the segmentation's newest fit, by segment id, on those
+    features that this fit has in common with the given ones; and which those are.
+
+    Args:
+        registry: rows of the registry.
+        segmentation: name.
+        features: d names of the features of the fit to come.
+
+    Returns:
+        Arrays of (s,) standardized values by segment id (none if there is no fit, or
+        no common feature), and the (s,) positions of the common features.
+    """
+    mine = [row for row in registry if row["segmentation"] == segmentation]
+    if not mine:
+        return {}, np.arange(0)
+    newest = max(mine, key=lambda row: (row["fitted_at"], row["fit_id"]))["fit_id"]
+    values = {
+        (row["segment_id"], row["feature"]): row["centroid"]
+        for row in mine
+        if row["fit_id"] == newest
+    }
+    known = {feature for _, feature in values}
+    shared = np.array([i for i, name in enumerate(features) if name in known], dtype=int)
+    if not len(shared):
+        return {}, shared
+    return {
+        segment: np.array([values[segment, features[i]] for i in shared])
+        for segment, _ in values
+    }, shared
+
+
+def fit_rows(
+    chosen: dict,
+    centroids: np.ndarray,
+    preparations: list[dict],
+    customers,
+    vectors: dict[str, np.ndarray],
+    registry: list[dict],
+) -> list[dict]:
+    """Refine one candidate and return its rows for the registry.
+
+    Args:
+        chosen: the candidate's row of segmentation_quality.
+        centroids: (k, d) standardized centroids of the candidate.
+        preparations: the d rows of feature_preparation, in order of position.
+        customers: relation of all customers' standardized values.
+        vectors: training vectors by feature, and `customers` behind each.
+        registry: rows of the fits before.
+    """
+    segmentation = chosen["segmentation"]
+    features = [row["feature"] for row in preparations]
+    weights = np.array([row["weight"] for row in preparations])
+    reach = np.array(
+        [max(abs(row["lowest_z"]), abs(row["highest_z"])) for row in preparations]
+    )
+    centroids, inertia, passes = refine(
+        customers, features, weights, centroids, reach
+    )
+    sizes = segment_sizes(customers, features, weights, centroids)
+    earlier, shared = newest_centroids(registry, segmentation, features)
+    used = {row["segment_id"] for row in registry if row["segmentation"] == segmentation}
+    ids = segment_ids(segmentation, centroids[:, shared], earlier, used)
+    fit = {
+        "fit_id": fit_id(chosen),
+        "segmentation": segmentation,
+        "configuration_hash": chosen["configuration_hash"],
+        "data_fingerprint": chosen["data_fingerprint"],
+        "fitted_at": datetime.now(timezone.utc).replace(tzinfo=None),
+        "clusters": chosen["clusters"],
+        "customers": sum(size["segment_customers"] for size in sizes),
+        "passes": passes,
+        "inertia": inertia,
+        "simplified_silhouette": chosen["simplified_silhouette"],
+        "stability": chosen["stability"],
+    }
+    rows = []
+    for column, preparation in enumerate(preparations):
+        bounds, shares = quantile_bins(
+            np.asarray(vectors[preparation["feature"]]),
+            np.asarray(vectors["customers"], dtype=float),
+        )
+        own_units = in_own_units(centroids[:, column], preparation)
+        prepared = {key: preparation[key] for key in SCHEMA if key in preparation}
+        for slot, segment_id in enumerate(ids):
+            rows.append(
+                prepared
+                | fit
+                | sizes[slot]
+                | {
+                    "bin_bounds": bounds,
+                    "bin_shares": shares,
+                    "segment_index": slot,
+                    "segment_id": segment_id,
+                    "centroid": float(centroids[slot, column]),
+                    "centroid_value": float(own_units[slot]),
+                }
+            )
+    return rows
+
+
+def as_relation(session, rows: list[dict]):
+    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    return session.sql(
+        "select line.* from (select unnest(from_json("
+        f"'{json.dumps(rows, default=str)}', '{json.dumps([SCHEMA])}')) as line)"
+    )
+
+
+def records(relation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def model(dbt, session):
+    """Return one row per fit, segment and feature: those of earlier builds, and those
+    of the candidates that are not among them yet."""
+    dbt.config(materialized="table")
+    chosen = records(dbt.ref("segmentation_quality").filter("is_chosen"))
+    candidates = records(dbt.ref("kmeans_candidates"))
+    preparation = records(dbt.ref("feature_preparation").order("position"))
+    standardized = dbt.ref("customer_features_standardized")
+    training = dbt.ref("int_training_vectors")
+    registry = []
+    if session.sql(
+        f"from information_schema.tables where table_schema = '{dbt.this.schema}' "
+        f"and table_name = '{dbt.this.identifier}'"
+    ).fetchall():
+        registry = records(session.sql(f"select * from {dbt.this}"))
+
+    rows = []
+    known = {row["fit_id"] for row in registry}
+    for candidate in chosen:
+        segmentation = f"segmentation = '{candidate['segmentation']}'"
+        vectors = training.filter(segmentation).fetchnumpy()
+        if fit_id(candidate) in known or not len(vectors["customers"]):
+            continue
+        same = ("segmentation", "configuration_hash", "clusters")
+        centroids = next(
+            row["centroids"]
+            for row in candidates
+            if all(row[key] == candidate[key] for key in same)
+        )
+        print(f"{candidate['segmentation']}: refining k = {candidate['clusters']}", flush=True)
+        rows += fit_rows(
+            candidate,
+            np.array(centroids),
+            [r for r in preparation if r["segmentation"] == candidate["segmentation"]],
+            standardized.filter(segmentation),
+            vectors,
+            registry,
+        )
+    return as_relation(session, registry + rows)

@@ -1,0 +1,65 @@
+with
+
+kmeans_fits as (
+
+    select * from {{ ref("kmeans_fits") }}
+
+),
+
+int_segmentations as (
+
+    select * from {{ ref("int_segmentations") }}
+
+),
+
+fits as (
+
+    select distinct
+        fit_id,
+        segmentation,
+        configuration_hash,
+        data_fingerprint,
+        clusters,
+        customers,
+        passes,
+        inertia,
+        simplified_silhouette,
+        stability,
+        fitted_at
+
+    from kmeans_fits
+
+),
+
+ranked as (
+
+    select
+        fits.*,
+        int_segmentations.segmentation is not null as is_current,
+        row_number() over (
+            partition by fits.segmentation, fits.configuration_hash
+            order by fits.fitted_at desc, fits.fit_id
+        ) as recency
+
+    from fits
+    left join int_segmentations
+        on fits.segmentation = int_segmentations.segmentation
+        and fits.configuration_hash = int_segmentations.configuration_hash
+
+)
+
+select
+    fit_id,
+    segmentation,
+    configuration_hash,
+    data_fingerprint,
+    clusters,
+    customers,
+    passes,
+    inertia,
+    simplified_silhouette,
+    stability,
+    is_current and recency = 1 as is_champion,
+    fitted_at
+
+from ranked

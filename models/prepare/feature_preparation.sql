@@ -1,0 +1,129 @@
+{% set segmentations = configured_segmentations("kmeans") %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_features") }}
+
+),
+
+int_feature_bounds as (
+
+    select * from {{ ref("int_feature_bounds") }}
+
+),
+
+int_segmentation_features as (
+
+    select * from {{ ref("int_segmentation_features") }}
+
+),
+
+measured as (
+
+    -- Moments are taken of values moved to 0..1 and summed in fixed point: the
+    -- same bits for every order of the rows, whatever their magnitude.
+    {% for segmentation in segmentations %}
+    {% set segmentation_loop = loop %}
+    {% for feature in segmentation.features %}
+    {% set prepared = prepared_value(feature, "bounds.") %}
+    {% set unit_value -%}
+    ({{ prepared }} - bounds.prepared_lowest)
+            / nullif(bounds.prepared_highest - bounds.prepared_lowest, 0)
+    {%- endset %}
+    select
+        '{{ segmentation.name }}' as segmentation,
+        '{{ feature.name }}' as feature,
+        {{ fixed_point_mean(unit_value) }} as unit_mean,
+        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }} as unit_mean_square,
+        {{ robust_center(feature, prepared) }} as robust_center,
+        {{ robust_scale(feature, prepared) }} as robust_scale
+
+    from customer_features
+    cross join int_feature_bounds as bounds
+    where
+        bounds.segmentation = '{{ segmentation.name }}'
+        and bounds.feature = '{{ feature.name }}'
+        and {{ takes_part(segmentation) }}
+
+    {{ "union all" if not (loop.last and segmentation_loop.last) }}
+    {% endfor %}
+    {% endfor %}
+
+),
+
+scaled as (
+
+    select
+        measured.segmentation,
+        measured.feature,
+        bounds.customers,
+        features.position,
+        bounds.imputed_value,
+        bounds.lower_bound,
+        bounds.upper_bound,
+        features.transform,
+        case features.scale_method
+            when 'standard' then bounds.prepared_lowest
+                + measured.unit_mean * (bounds.prepared_highest - bounds.prepared_lowest)
+            when 'robust' then measured.robust_center
+            else 0
+        end as center,
+        case features.scale_method
+            when 'standard' then sqrt(
+                greatest(measured.unit_mean_square - power(measured.unit_mean, 2), 0)
+            ) * (bounds.prepared_highest - bounds.prepared_lowest)
+            when 'robust' then measured.robust_scale
+            else 1
+        end as scale,
+        bounds.prepared_lowest,
+        bounds.prepared_highest,
+        features.weight
+
+    from measured
+    inner join int_feature_bounds as bounds
+        on measured.segmentation = bounds.segmentation
+        and measured.feature = bounds.feature
+    inner join int_segmentation_features as features
+        on measured.segmentation = features.segmentation
+        and measured.feature = features.feature
+
+),
+
+checked as (
+
+    select
+        segmentation,
+        feature,
+        position,
+        customers,
+        imputed_value,
+        lower_bound,
+        upper_bound,
+        transform,
+        center,
+        case
+            {% if not flags.EMPTY %}
+            when customers = 0 then {{ stop_build(
+                "'No customer takes part in the segmentation ' || segmentation"
+                ~ " || '. Look at rejected_customers and at its option `where`.'"
+            ) }}
+            {% endif %}
+            when prepared_lowest = prepared_highest or scale = 0 then {{ stop_build(
+                "'The feature ' || feature || ' does not vary among the customers of '"
+                ~ " || segmentation || ', so it cannot tell them apart.'"
+                ~ " || ' Remove it from the segmentation.'"
+            ) }}
+            else scale
+        end as scale,
+        weight,
+        (prepared_lowest - center) / nullif(scale, 0) as lowest_z,
+        (prepared_highest - center) / nullif(scale, 0) as highest_z
+
+    from scaled
+
+)
+
+select * from checked
+where customers > 0

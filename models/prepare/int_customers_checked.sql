@@ -1,0 +1,139 @@
+{% set features = configured_features() %}
+{% set measures = configured_measures() | rejectattr("is_feature") | list %}
+{% set attributes = configured_attributes() %}
+{% set numbers = features + measures %}
+{% set columns = numbers + attributes %}
+{% set customer_id = segmentation_setting("segmentation_customer_id") %}
+{% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
+
+{% set given = {"customer_id": "given_id"} %}
+{% for column in columns %}
+    {% do given.update({column.name: "given_" ~ column.name}) %}
+{% endfor %}
+
+with
+
+base_customers as (
+
+    select * from {{ ref("base_customers") }}
+
+),
+
+given as (
+
+    select
+        {{ customer_id }} as given_id
+        {%- for column in columns %},
+        {{ column.expression }} as {{ given[column.name] }}
+        {%- endfor %}
+
+    from base_customers
+
+),
+
+repeated_ids as (
+
+    select given_id
+    from given
+    where given_id is not null
+    group by given_id
+    having count(*) > 1
+
+),
+
+single_rows as (
+
+    select
+        given.*,
+        1 as copies,
+        false as is_conflicting
+
+    from given
+    left join repeated_ids
+        on given.given_id = repeated_ids.given_id
+    where repeated_ids.given_id is null
+
+),
+
+repeated_rows as (
+
+    -- exact copies become one row; an id that still has two is in conflict
+    select
+        {{ given.values() | join(",\n        ") | replace("given_", "given.given_") }},
+        count(*) as copies,
+        count(*) over (partition by given.given_id) > 1 as is_conflicting
+
+    from given
+    inner join repeated_ids
+        on given.given_id = repeated_ids.given_id
+    group by
+        {{ given.values() | join(",\n        ") | replace("given_", "given.given_") }}
+
+),
+
+source_rows as (
+
+    select * from single_rows
+    union all
+    select * from repeated_rows
+
+),
+
+typed as (
+
+    select
+        *,
+        try_cast(given_id as {{ customer_id_type }}) as customer_id
+        {%- for column in numbers %},
+        try_cast({{ given[column.name] }} as double) as {{ adapter.quote(column.name) }}
+        {%- endfor %}
+        {%- for column in attributes %},
+        cast({{ given[column.name] }} as {{ dbt.type_string() }})
+            as {{ adapter.quote(column.name) }}
+        {%- endfor %}
+
+    from source_rows
+
+),
+
+labelled as (
+
+    select
+        *,
+        case
+            when {{ is_blank("given_id") }} then 'missing_id'
+            when customer_id is null then 'invalid_id'
+            when is_conflicting then 'conflicting_rows'
+            {%- for column in numbers %}
+            {%- set value = adapter.quote(column.name) %}
+            when {{ value }} is null and not {{ is_blank(given[column.name]) }}
+                then 'not_a_number:{{ column.name }}'
+            when isnan({{ value }}) or abs({{ value }}) = cast('infinity' as double)
+                then 'not_finite:{{ column.name }}'
+            {%- if column in features %}
+            when {{ value }} < {{ column.minimum }}
+                then 'below_minimum:{{ column.name }}'
+            when {{ value }} > {{ column.maximum }}
+                then 'above_maximum:{{ column.name }}'
+            {%- if column.missing == "reject" %}
+            when {{ value }} is null then 'missing_value:{{ column.name }}'
+            {%- endif %}
+            {%- endif %}
+            {%- endfor %}
+        end as rejection
+
+    from typed
+
+)
+
+select
+    customer_id,
+    given_id,
+    {% for column in columns %}
+    {{ adapter.quote(column.name) }},
+    {% endfor %}
+    copies,
+    rejection,
+    case when rejection is not null then {{ row_as_json(given) }} end as source_row
+
+from labelled

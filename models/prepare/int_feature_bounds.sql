@@ -1,0 +1,79 @@
+{% set segmentations = configured_segmentations("kmeans") %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_features") }}
+
+),
+
+int_segmentation_features as (
+
+    select * from {{ ref("int_segmentation_features") }}
+
+),
+
+bounded as (
+
+    {% for segmentation in segmentations %}
+    {% set segmentation_loop = loop %}
+    {% for feature in segmentation.features %}
+    select
+        '{{ segmentation.name }}' as segmentation,
+        '{{ feature.name }}' as feature,
+        count(*) as customers,
+        min({{ adapter.quote(feature.name) }}) as lowest,
+        max({{ adapter.quote(feature.name) }}) as highest,
+        {{ imputed_value(feature) }} as imputed_value,
+        {{ clip_bound(feature, "lower") }} as lower_bound,
+        {{ clip_bound(feature, "upper") }} as upper_bound
+
+    from customer_features
+    where {{ takes_part(segmentation) }}
+
+    {{ "union all" if not (loop.last and segmentation_loop.last) }}
+    {% endfor %}
+    {% endfor %}
+
+),
+
+imputed_and_clipped as (
+
+    select
+        *,
+        greatest(least(lowest, imputed_value), lower_bound) as lowest_used,
+        least(greatest(highest, imputed_value), upper_bound) as highest_used
+
+    from bounded
+
+),
+
+prepared as (
+
+    select
+        imputed_and_clipped.segmentation,
+        imputed_and_clipped.feature,
+        imputed_and_clipped.customers,
+        imputed_and_clipped.imputed_value,
+        imputed_and_clipped.lower_bound,
+        imputed_and_clipped.upper_bound,
+        case int_segmentation_features.transform
+            when 'log' then ln(1 + lowest_used)
+            when 'sqrt' then sqrt(lowest_used)
+            else lowest_used
+        end as prepared_lowest,
+        case int_segmentation_features.transform
+            when 'log' then ln(1 + highest_used)
+            when 'sqrt' then sqrt(highest_used)
+            else highest_used
+        end as prepared_highest
+
+    from imputed_and_clipped
+    inner join int_segmentation_features
+        on imputed_and_clipped.segmentation = int_segmentation_features.segmentation
+        and imputed_and_clipped.feature = int_segmentation_features.feature
+
+)
+
+select * from prepared

@@ -1,0 +1,69 @@
+{% set refit = segmentation_setting("segmentation_refit") %}
+{% set registry = earlier_relation("kmeans_fits") %}
+
+with
+
+int_segmentations as (
+
+    select * from {{ ref("int_segmentations") }}
+
+),
+
+earlier_fits as (
+
+    -- Of the build before this one: a ref would make a circle.
+    {% if registry %}
+    select distinct
+        segmentation,
+        configuration_hash
+
+    from {{ registry }}
+    {% else %}
+    select
+        segmentation,
+        configuration_hash
+
+    from int_segmentations
+    where false
+    {% endif %}
+
+),
+
+matched as (
+
+    select
+        int_segmentations.segmentation,
+        int_segmentations.configuration_hash,
+        earlier_fits.segmentation is not null as has_fit
+
+    from int_segmentations
+    left join earlier_fits
+        on int_segmentations.segmentation = earlier_fits.segmentation
+        and int_segmentations.configuration_hash = earlier_fits.configuration_hash
+    where int_segmentations.kind = 'kmeans'
+
+),
+
+decided as (
+
+    select
+        segmentation,
+        configuration_hash,
+        has_fit,
+        case
+            {% if refit == "never" %}
+            when not has_fit then {{ stop_build(
+                "'The segmentation ' || segmentation || ' has no fit of its present"
+                ~ " configuration, and segmentation_refit is never. Set it to"
+                ~ " when_needed, or go back to the earlier configuration.'"
+            ) }}
+            {% endif %}
+            when not has_fit then true
+            else {{ refit == "always" }}
+        end as is_due
+
+    from matched
+
+)
+
+select * from decided

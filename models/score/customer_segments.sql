@@ -1,0 +1,121 @@
+{% set segmentations = configured_segmentations() %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_features") }}
+
+),
+
+int_customers_scored as (
+
+    select * from {{ ref("int_customers_scored") }}
+
+),
+
+segmentation_fit_centroids as (
+
+    select * from {{ ref("segmentation_fit_centroids") }}
+    where is_champion
+
+),
+
+segment_names as (
+
+    select * from {{ ref("segment_names") }}
+
+),
+
+champion_segments as (
+
+    select distinct
+        segmentation_fit_centroids.fit_id,
+        segmentation_fit_centroids.segment_index,
+        segmentation_fit_centroids.segment_id,
+        segment_names.segment_name
+
+    from segmentation_fit_centroids
+    inner join segment_names
+        on segmentation_fit_centroids.segmentation = segment_names.segmentation
+        and segmentation_fit_centroids.segment_id = segment_names.segment_id
+
+),
+
+members as (
+
+    select
+        scored.customer_id,
+        scored.segmentation,
+        own.segment_id,
+        own.segment_name,
+        following.segment_id as next_segment_id,
+        scored.fit_id,
+        scored.distance,
+        scored.next_distance
+
+    from int_customers_scored as scored
+    inner join champion_segments as own
+        on scored.fit_id = own.fit_id
+        and scored.slot = own.segment_index
+    inner join champion_segments as following
+        on scored.fit_id = following.fit_id
+        and scored.next_slot = following.segment_index
+
+),
+
+placed as (
+
+    {% for segmentation in segmentations %}
+    {% if segmentation.kind == "kmeans" %}
+    select
+        customer_features.customer_id,
+        '{{ segmentation.name }}' as segmentation,
+        members.segment_id,
+        members.segment_name,
+        members.next_segment_id,
+        members.fit_id,
+        members.distance,
+        members.next_distance
+
+    from customer_features
+    left join members
+        on customer_features.customer_id = members.customer_id
+        and members.segmentation = '{{ segmentation.name }}'
+    {% else %}
+    {% set group %}
+    case when {{ segmentation.where }} then {{ adapter.quote(segmentation.by) }} end
+    {%- endset %}
+    select
+        customer_id,
+        '{{ segmentation.name }}' as segmentation,
+        {{ group }} as segment_id,
+        {{ group }} as segment_name,
+        cast(null as {{ dbt.type_string() }}) as next_segment_id,
+        cast(null as {{ dbt.type_string() }}) as fit_id,
+        cast(null as double) as distance,
+        cast(null as double) as next_distance
+
+    from customer_features
+    {% endif %}
+
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    customer_id,
+    segmentation,
+    coalesce(segment_id, 'unassigned') as segment_id,
+    coalesce(segment_name, 'Unassigned') as segment_name,
+    next_segment_id,
+    fit_id,
+    distance,
+    case
+        when next_distance > 0 then (next_distance - distance) / next_distance
+        when next_distance = 0 then 0
+    end as margin,
+    {{ run_timestamp() }} as scored_at
+
+from placed

@@ -1,0 +1,145 @@
+{{ config(materialized="view") }}
+
+{% set segmentations = configured_segmentations("kmeans") %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_features") }}
+
+),
+
+champion_features as (
+
+    select * from {{ ref("segmentation_fit_features") }}
+    where is_champion
+
+),
+
+champion_centroids as (
+
+    select * from {{ ref("segmentation_fit_centroids") }}
+    where is_champion
+
+),
+
+{% for segmentation in segmentations %}
+{% set features = segmentation.features %}
+{% set slots = range(segmentation.maximum_clusters) | list %}
+{{ segmentation.name }}_preparation as (
+
+    select
+        {{- preparation_row(features) }},
+        min(fit_id) as fit_id
+
+    from champion_features
+    where segmentation = '{{ segmentation.name }}'
+
+),
+
+{{ segmentation.name }}_centroids as (
+
+    select
+        {{- centroid_row(features, slots) }}
+
+    from champion_centroids
+    where segmentation = '{{ segmentation.name }}'
+
+),
+
+{{ segmentation.name }}_standardized as (
+
+    select
+        customer_id,
+        {% for feature in features %}
+        {{ standardized_value(feature, feature.name ~ "__") }}
+            as {{ adapter.quote(feature.name) }},
+        {{ feature.name }}__weight,
+        {% endfor %}
+        fit_id
+
+    from customer_features
+    cross join {{ segmentation.name }}_preparation
+    where {{ takes_part(segmentation) }}
+
+),
+
+{{ segmentation.name }}_measured as (
+
+    -- a slot that the fit does not use is infinitely far away
+    select
+        customer_id,
+        {% for slot in slots %}
+        coalesce(
+            sqrt({{ squared_distance(features, slot) }}),
+            cast('infinity' as double)
+        ) as distance_{{ slot }},
+        {% endfor %}
+        fit_id
+
+    from {{ segmentation.name }}_standardized
+    cross join {{ segmentation.name }}_centroids
+
+),
+
+{{ segmentation.name }}_assigned as (
+
+    select
+        *,
+        {{ nearest_slot(slots, "distance") }} as slot
+
+    from {{ segmentation.name }}_measured
+
+),
+
+{{ segmentation.name }}_set_aside as (
+
+    select
+        *
+        {%- for slot in slots %},
+        case when slot = {{ slot }} then cast('infinity' as double)
+            else distance_{{ slot }} end as other_distance_{{ slot }}
+        {%- endfor %}
+
+    from {{ segmentation.name }}_assigned
+
+),
+
+{{ segmentation.name }}_compared as (
+
+    select
+        *,
+        {{ nearest_slot(slots, "other_distance") }} as next_slot
+
+    from {{ segmentation.name }}_set_aside
+
+),
+
+{{ segmentation.name }}_scored as (
+
+    select
+        customer_id,
+        '{{ segmentation.name }}' as segmentation,
+        fit_id,
+        slot,
+        next_slot,
+        {{ distance_of_slot(slots, "slot") }} as distance,
+        {{ distance_of_slot(slots, "next_slot") }} as next_distance
+
+    from {{ segmentation.name }}_compared
+    where fit_id is not null
+
+),
+
+{% endfor %}
+scored as (
+
+    {% for segmentation in segmentations %}
+    select * from {{ segmentation.name }}_scored
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from scored

@@ -1,0 +1,344 @@
+"""Make the sample's customers.
+
+`python seeds/generator/generate.py` rewrites the seed, with dirt as real files have
+it, and beside it what is true of each customer: the groups it was drawn from, and
+whether and why it must be rejected. `--rows 10000000 --parquet FILE` writes that many
+customers of the same distribution, without dirt.
+
+The distribution is in customers.sql; this file adds the dirt. Nothing here is left to
+chance: the same files come out, byte for byte, every time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+SEED = 2026
+ACCEPTED_CUSTOMERS = 2_000
+MISSING_IDS = 3
+
+GENERATOR = Path(__file__).resolve().parent
+ROOT = GENERATOR.parents[1]
+DISTRIBUTION = GENERATOR / "customers.sql"
+SEED_FILE = ROOT / "seeds" / "customers.csv"
+TRUTH_FILE = ROOT / "tests" / "fixtures" / "customers_truth.csv"
+
+GROUPS = ["lifestyle_group", "value_group", "attitude_group"]
+SURVEY = ["price_sensitivity", "brand_loyalty", "novelty_seeking"]
+DECIMALS = {"annual_income": 1, "money_spent": 2}
+
+# What staging must read as the same value, and accept.
+SPELLINGS = {
+    "gender": {
+        "Female": [
+            "FEMALE",
+            "female",
+            "F",
+            "f",
+            "Woman",
+            "woman",
+            " Female",
+            "female ",
+        ],
+        "Male": ["MALE", "male", "M", "m", "Man", "man", " male ", "Male "],
+        "Other": ["other"],
+    },
+    "country": {
+        "Germany": ["Deutschland", "GERMANY", "germany", " Germany"],
+        "United Kingdom": ["UK", "U.K.", "Great Britain", "united kingdom"],
+        "France": ["FRANCE", "France "],
+        "Netherlands": ["Holland", "The Netherlands", "NETHERLANDS"],
+        "Spain": ["España", "spain"],
+        "Italy": ["Italia"],
+        "United States": ["USA", "U.S.A.", "US", "United States of America"],
+        "Brazil": ["Brasil"],
+        "Poland": ["Polska"],
+        "Sweden": ["Sverige"],
+        "Austria": ["Österreich"],
+        "Switzerland": ["Schweiz"],
+    },
+}
+PADDINGS = [" {}", "{} ", "  {}", " {} "]
+
+# Columns left empty together, and for how many customers: allowed.
+EMPTIED = [
+    (["gender"], 4),
+    (["country"], 4),
+    (["city"], 4),
+    (["price_sensitivity"], 14),
+    (["brand_loyalty"], 14),
+    (["novelty_seeking"], 14),
+    (SURVEY, 18),
+]
+
+# One customer each: the feature, what stands in it, the reason to reject the row.
+REJECTED = [
+    ("age", "", "missing_value"),
+    ("age", "", "missing_value"),
+    ("annual_income", "", "missing_value"),
+    ("annual_income", "", "missing_value"),
+    ("spending_score", "", "missing_value"),
+    ("spending_score", "", "missing_value"),
+    ("money_spent", "", "missing_value"),
+    ("money_spent", "", "missing_value"),
+    ("age", "unknown", "not_a_number"),
+    ("annual_income", "n/a", "not_a_number"),
+    ("spending_score", "high", "not_a_number"),
+    ("money_spent", "EUR 120", "not_a_number"),
+    ("age", "-1", "below_minimum"),
+    ("annual_income", "-12.5", "below_minimum"),
+    ("spending_score", "0", "below_minimum"),
+    ("money_spent", "-20.00", "below_minimum"),
+    ("age", "230", "above_maximum"),
+    ("age", "999", "above_maximum"),
+    ("annual_income", "999999", "above_maximum"),
+    ("spending_score", "480", "above_maximum"),
+]
+
+# One customer each, with a second row that says otherwise: both rows are rejected.
+CONFLICTING_COLUMNS = [
+    ["annual_income", "spending_score"],
+    ["age"],
+    ["country", "city", "money_spent"],
+]
+
+# Duplicates to merge: exact ones, and ones that are equal after staging.
+EXACT_DUPLICATES = 15
+RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
+    ("gender", str.upper),
+    ("gender", str.lower),
+    ("country", str.upper),
+    ("country", " {} ".format),
+    ("city", "{} ".format),
+]
+
+CUSTOMERS = ACCEPTED_CUSTOMERS + len(REJECTED) + len(CONFLICTING_COLUMNS) + MISSING_IDS
+
+Row = dict[str, str]
+
+
+@dataclass
+class Customer:
+    """A customer: the rows that the seed has of it, and what is true of it."""
+
+    original_id: str
+    rows: list[Row]
+    groups: Row
+    outcome: str = "accepted"
+    reason: str = ""
+    feature: str = ""
+
+    def reject(self, reason: str, feature: str = "") -> None:
+        """Note that no row of this customer may pass, and why."""
+        self.outcome, self.reason, self.feature = "rejected", reason, feature
+
+    def truth(self) -> Row:
+        """Return what is true of this customer."""
+        return {
+            "customer_id": self.rows[0]["customer_id"],
+            **self.groups,
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "feature": self.feature,
+        }
+
+
+@dataclass
+class Pool:
+    """Customers without dirt yet, in an order that has nothing to do with them."""
+
+    customers: list[Customer] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, customers: Iterable[Customer]) -> Pool:
+        """Put the customers in order."""
+        return cls(sorted(customers, key=lambda one: digest("dirt", one.original_id)))
+
+    def take(self, column: str = "", value: str = "") -> Customer:
+        """Take the next customer; given a column, the next who has that value."""
+        for position, customer in enumerate(self.customers):
+            if not column or customer.rows[0][column] == value:
+                return self.customers.pop(position)
+        raise ValueError(f"no customer without dirt is left with {column} = {value}")
+
+
+def digest(*parts: object) -> str:
+    """Return a text to sort by that looks random and is always the same."""
+    text = ":".join(str(part) for part in (SEED, *parts))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def connect(customers: int, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB with a view `customers` on that many customers."""
+    connection = duckdb.connect()
+    if threads:
+        connection.execute(f"set threads = {threads:d}")
+    connection.execute(f"set variable seed = {SEED:d}")
+    connection.execute(f"set variable customers = {customers:d}")
+    connection.execute(f"create view customers as {DISTRIBUTION.read_text('utf-8')}")
+    return connection
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the customers, clean and typed, without the groups."""
+    quoted_path = str(path).replace("'", "''")
+    connection.execute(
+        f"copy (select * exclude ({', '.join(GROUPS)}) from customers) "
+        f"to '{quoted_path}' (format parquet)"
+    )
+
+
+def draw_customers(count: int) -> list[Customer]:
+    """Return clean customers, every value as text."""
+    result = connect(count).execute("select * from customers order by customer_id")
+    columns = [column[0] for column in result.description]
+    return [
+        to_customer(dict(zip(columns, values, strict=True)))
+        for values in result.fetchall()
+    ]
+
+
+def to_customer(values: dict[str, object]) -> Customer:
+    """Separate what the seed has from the groups, and write numbers as text."""
+    texts = {
+        column: f"{value:.{DECIMALS[column]}f}" if column in DECIMALS else str(value)
+        for column, value in values.items()
+    }
+    groups = {group: texts.pop(group) for group in GROUPS}
+    return Customer(texts["customer_id"], [texts], groups)
+
+
+def respell(pool: Pool) -> None:
+    """Write genders and countries as people do, and add stray spaces."""
+    for column, spellings in SPELLINGS.items():
+        for value, variants in spellings.items():
+            for variant in variants:
+                pool.take(column, value).rows[0][column] = variant
+    for padding in PADDINGS:
+        row = pool.take().rows[0]
+        row["city"] = padding.format(row["city"])
+
+
+def empty(pool: Pool) -> None:
+    """Leave out what may be missing."""
+    for columns, count in EMPTIED:
+        for _ in range(count):
+            pool.take().rows[0].update(dict.fromkeys(columns, ""))
+
+
+def spoil(pool: Pool) -> None:
+    """Put values that cannot be used into features, one for each customer."""
+    for column, value, reason in REJECTED:
+        customer = pool.take()
+        customer.rows[0][column] = value
+        customer.reject(reason, column)
+
+
+def lose_ids(pool: Pool) -> None:
+    """Leave out the id of some customers."""
+    for _ in range(MISSING_IDS):
+        customer = pool.take()
+        customer.rows[0]["customer_id"] = ""
+        customer.reject("missing_id")
+
+
+def contradict(pool: Pool) -> None:
+    """Give customers a second row with some values of somebody else."""
+    for columns in CONFLICTING_COLUMNS:
+        customer = pool.take()
+        first = customer.rows[0]
+        other = next(
+            candidate.rows[0]
+            for candidate in pool.customers
+            if all(candidate.rows[0][column] != first[column] for column in columns)
+        )
+        customer.rows.append(first | {column: other[column] for column in columns})
+        customer.reject("conflicting_rows")
+
+
+def repeat(pool: Pool) -> None:
+    """Repeat rows, exactly or in another style."""
+    for _ in range(EXACT_DUPLICATES):
+        customer = pool.take()
+        customer.rows.append(dict(customer.rows[0]))
+    for column, restyle in RESTYLED_DUPLICATES:
+        customer = pool.take()
+        row = customer.rows[0]
+        customer.rows.append(row | {column: restyle(row[column])})
+
+
+def draw_sample() -> list[Customer]:
+    """Return the sample: customers in the order of their number, with dirt."""
+    customers = draw_customers(CUSTOMERS)
+    pool = Pool.of(customers)
+    for add_dirt in (respell, empty, spoil, lose_ids, contradict, repeat):
+        add_dirt(pool)
+    return customers
+
+
+def shuffle_rows(customers: Iterable[Customer]) -> list[Row]:
+    """Return all rows in an order that looks random and is always the same."""
+    numbered = [
+        (digest("order", customer.original_id, number), row)
+        for customer in customers
+        for number, row in enumerate(customer.rows)
+    ]
+    return [row for _, row in sorted(numbered, key=lambda pair: pair[0])]
+
+
+def write_csv(path: Path, rows: Sequence[Row]) -> None:
+    """Write rows with a header, the same bytes on every system."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_sample(seed_file: Path = SEED_FILE, truth_file: Path = TRUTH_FILE) -> None:
+    """Write the seed and the truth about it."""
+    customers = draw_sample()
+    truth = sorted(
+        (customer.truth() for customer in customers),
+        key=lambda row: row["customer_id"],
+    )
+    write_csv(seed_file, shuffle_rows(customers))
+    write_csv(truth_file, truth)
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line; `--rows` and `--parquet` only make sense together."""
+    parser = argparse.ArgumentParser(
+        description="Rewrite the sample's customers, or write any number to Parquet."
+    )
+    parser.add_argument("--rows", type=int, metavar="N", help="how many customers")
+    parser.add_argument("--parquet", type=Path, metavar="FILE", help="where to")
+    options = parser.parse_args(arguments)
+    if (options.rows is None) != (options.parquet is None):
+        parser.error("--rows and --parquet must be given together")
+    if options.rows is not None and options.rows < 1:
+        parser.error(f"--rows must be at least 1, not {options.rows}")
+    return options
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Do what the command line asks and say what was written."""
+    options = parse_arguments(arguments)
+    if options.parquet:
+        write_parquet(connect(options.rows), options.parquet)
+        print(f"{options.rows} customers in {options.parquet}")
+    else:
+        write_sample()
+        print(f"{CUSTOMERS} customers in {SEED_FILE}")
+        print(f"what is true of them in {TRUTH_FILE}")
+
+
+if __name__ == "__main__":
+    main()

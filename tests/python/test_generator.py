@@ -1,0 +1,428 @@
+"""The sample's generator: reproducible, independent of size and threads, and dirty
+in exactly the ways that the truth file says.
+"""
+
+import csv
+import importlib.util
+import itertools
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+MANY = 20_000
+
+COLUMNS = {
+    "customer_id": "VARCHAR",
+    "gender": "VARCHAR",
+    "age": "INTEGER",
+    "country": "VARCHAR",
+    "city": "VARCHAR",
+    "annual_income": "DOUBLE",
+    "spending_score": "INTEGER",
+    "products_purchased": "INTEGER",
+    "complaints": "INTEGER",
+    "money_spent": "DOUBLE",
+    "price_sensitivity": "INTEGER",
+    "brand_loyalty": "INTEGER",
+    "novelty_seeking": "INTEGER",
+    "signup_date": "DATE",
+}
+# The limits that the project configures: minimum, maximum, may be missing.
+LIMITS = {
+    "age": (0, 120, False),
+    "annual_income": (0, 10_000, False),
+    "spending_score": (1, 100, False),
+    "products_purchased": (0, None, False),
+    "complaints": (0, None, False),
+    "money_spent": (0, None, False),
+    "price_sensitivity": (1, 5, True),
+    "brand_loyalty": (1, 5, True),
+    "novelty_seeking": (1, 5, True),
+}
+REASONS = {
+    "missing_id",
+    "conflicting_rows",
+    "missing_value",
+    "not_a_number",
+    "below_minimum",
+    "above_maximum",
+}
+SHARES = {
+    "lifestyle_group": {
+        "young_spenders": 0.19,
+        "careful_affluent": 0.13,
+        "affluent_spenders": 0.18,
+        "middle_market": 0.32,
+        "frugal_seniors": 0.18,
+    },
+    "value_group": {
+        "loyal_regulars": 0.34,
+        "big_baskets": 0.18,
+        "occasional": 0.33,
+        "troubled": 0.15,
+    },
+    "attitude_group": {
+        "price_driven": 0.39,
+        "brand_loyal": 0.33,
+        "novelty_seekers": 0.28,
+    },
+}
+
+
+def load_generator():
+    path = ROOT / "seeds" / "generator" / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+generate = load_generator()
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return read(ROOT / "seeds" / "customers.csv")
+
+
+@pytest.fixture(scope="module")
+def truth():
+    return read(ROOT / "tests" / "fixtures" / "customers_truth.csv")
+
+
+@pytest.fixture(scope="module")
+def many():
+    connection = generate.connect(MANY)
+    connection.execute("create table many as select * from customers")
+    return connection
+
+
+# reproducible
+
+
+def test_running_again_reproduces_both_files_byte_for_byte(tmp_path):
+    generate.write_sample(tmp_path / "customers.csv", tmp_path / "truth.csv")
+
+    for name, committed in [
+        ("customers.csv", ROOT / "seeds" / "customers.csv"),
+        ("truth.csv", ROOT / "tests" / "fixtures" / "customers_truth.csv"),
+    ]:
+        assert (tmp_path / name).read_bytes() == committed.read_bytes(), name
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 500])
+def test_the_first_customers_do_not_depend_on_how_many_are_made(count, many):
+    query = "select * from {} order by customer_id limit {}"
+    few = generate.connect(count).execute(query.format("customers", count + 1))
+
+    expected = many.execute(query.format("many", count)).fetchall()
+    assert few.fetchall() == expected
+
+
+def test_threads_change_nothing(tmp_path):
+    # enough for DuckDB to split the work: it hands out blocks of 131,072 customers
+    for threads in (1, 2, 4):
+        connection = generate.connect(400_000, threads)
+        generate.write_parquet(connection, tmp_path / f"{threads}.parquet")
+
+    for threads in (2, 4):
+        count, distinct, different = duckdb.execute(
+            """
+            select
+                count(*),
+                count(distinct customer_id),
+                count(*) filter (where one is distinct from other)
+
+            from read_parquet($1) as one
+            full join read_parquet($2) as other using (customer_id)
+            """,
+            [str(tmp_path / "1.parquet"), str(tmp_path / f"{threads}.parquet")],
+        ).fetchone()
+        assert (count, distinct, different) == (400_000, 400_000, 0)
+
+
+def test_another_seed_makes_other_customers():
+    connection = generate.connect(1_000)
+    connection.execute("create table ours as select * from customers")
+    connection.execute("set variable seed = 1")
+
+    same, of = connection.execute(
+        """
+        select count(*) filter (where ours.age = others.age), count(*)
+        from ours
+        inner join customers as others using (customer_id)
+        """
+    ).fetchone()
+    assert of == 1_000
+    assert same < 50
+
+
+# clean customers
+
+
+def test_parquet_has_typed_columns_and_no_groups(tmp_path):
+    path = tmp_path / "it's.parquet"
+    generate.main(["--rows", "1000", "--parquet", str(path)])
+
+    file = duckdb.read_parquet(str(path))
+    assert dict(zip(file.columns, map(str, file.types), strict=True)) == COLUMNS
+    assert len(file) == 1_000
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--rows", "10"], ["--parquet", "x"], ["--rows", "0", "--parquet", "x"]],
+)
+def test_a_command_line_that_makes_no_sense_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        generate.main(arguments)
+
+    assert stopped.value.code == 2
+    assert "--rows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("feature", LIMITS)
+def test_clean_customers_respect_the_limits(many, feature):
+    minimum, maximum, _ = LIMITS[feature]
+    count, least, most = many.execute(
+        f"select count({feature}), min({feature}), max({feature}) from many"
+    ).fetchone()
+
+    assert count == MANY
+    assert least >= minimum
+    assert maximum is None or most <= maximum
+
+
+@pytest.mark.parametrize("group", SHARES)
+def test_groups_have_their_shares(many, group):
+    shares = dict(
+        many.execute(
+            f"select {group}, count(*) / {MANY} from many group by {group}"
+        ).fetchall()
+    )
+
+    assert shares == pytest.approx(SHARES[group], abs=0.015)
+
+
+def test_groups_are_related_but_not_the_same(many):
+    shares = [
+        share
+        for group in ("value_group", "attitude_group")
+        for _, _, share in many.execute(
+            f"""
+            select lifestyle_group, {group},
+                count(*) / sum(count(*)) over (partition by lifestyle_group)
+            from many
+            group by lifestyle_group, {group}
+            """
+        ).fetchall()
+    ]
+
+    assert len(shares) == 5 * 4 + 5 * 3
+    assert 0.05 < min(shares) < 0.12
+    assert 0.5 < max(shares) < 0.62
+
+
+def test_draws_of_a_customer_are_independent(many):
+    # within a group, where nothing relates age, income, score and place
+    correlations = many.execute(
+        """
+        select
+            corr(age, annual_income),
+            corr(age, spending_score),
+            corr(annual_income, spending_score),
+            corr(age, epoch(signup_date)),
+            corr(spending_score, epoch(signup_date)),
+            corr(spending_score, (country = 'Germany')::integer)
+
+        from many
+        where lifestyle_group = 'middle_market'
+        """
+    ).fetchone()
+
+    assert max(map(abs, correlations)) < 0.05
+
+
+def test_countries_have_a_long_tail(rows):
+    counts = Counter(
+        country for _, country, _ in map(cleaned_attributes, unique(rows)) if country
+    )
+    shares = [count / sum(counts.values()) for _, count in counts.most_common()]
+
+    assert len(shares) == 30
+    assert shares[:3] == pytest.approx([0.22, 0.15, 0.11], abs=0.02)
+    assert max(counts[country] for country, _ in counts.most_common()[-10:]) < 10
+
+
+# dirt
+
+
+def unique(rows):
+    """One row for each id, and all without one."""
+    first = {row["customer_id"] or number: row for number, row in enumerate(rows)}
+    return list(first.values())
+
+
+def cleaned_attributes(row):
+    """Gender, country and city as staging should read them."""
+    canonical = {
+        column: {
+            variant.strip().casefold(): value
+            for value, variants in spellings.items()
+            for variant in [value, *variants]
+        }
+        for column, spellings in generate.SPELLINGS.items()
+    }
+    gender = row["gender"].strip().casefold()
+    country = row["country"].strip().casefold()
+    return (
+        canonical["gender"][gender] if gender else "",
+        canonical["country"].get(country, country.title()),
+        row["city"].strip(),
+    )
+
+
+def offences(row):
+    """All reasons to reject a row by itself, found without the generator."""
+    if not row["customer_id"]:
+        yield "missing_id", ""
+    for feature, (minimum, maximum, may_be_missing) in LIMITS.items():
+        text = row[feature]
+        if not text:
+            if not may_be_missing:
+                yield "missing_value", feature
+            continue
+        try:
+            number = float(text)
+        except ValueError:
+            yield "not_a_number", feature
+            continue
+        if number < minimum:
+            yield "below_minimum", feature
+        elif maximum is not None and number > maximum:
+            yield "above_maximum", feature
+
+
+def staged(row):
+    features = tuple(value for name, value in row.items() if name in LIMITS)
+    return (*cleaned_attributes(row), *features, row["signup_date"])
+
+
+def test_columns_and_sizes(rows, truth):
+    assert list(rows[0]) == list(COLUMNS)
+    assert len(rows) == 2_049
+    assert sum(row["outcome"] == "accepted" for row in truth) == 2_000
+
+
+def test_truth_names_exactly_the_rejected_rows(rows, truth):
+    found = []
+    by_id = defaultdict(list)
+    for row in rows:
+        by_id[row["customer_id"]].append(row)
+    without_id = by_id.pop("")
+    for row in without_id:
+        found.append(("", list(offences(row))))
+    for customer_id, its_rows in by_id.items():
+        reasons = [offence for row in its_rows for offence in offences(row)]
+        if len({staged(row) for row in its_rows}) > 1:
+            reasons.append(("conflicting_rows", ""))
+        found.append((customer_id, reasons))
+
+    told = [
+        (
+            row["customer_id"],
+            [(row["reason"], row["feature"])] if row["outcome"] == "rejected" else [],
+        )
+        for row in truth
+    ]
+    assert sorted(found) == sorted(told)
+
+
+def test_truth_knows_three_groups_of_everybody(truth):
+    for group, shares in SHARES.items():
+        assert {row[group] for row in truth} == set(shares)
+
+
+def test_every_reason_to_reject_occurs(truth):
+    rejected = [row for row in truth if row["outcome"] == "rejected"]
+
+    assert {row["reason"] for row in rejected} == REASONS
+    for reason in ("missing_value", "not_a_number", "below_minimum"):
+        features = {row["feature"] for row in rejected if row["reason"] == reason}
+        assert features == {"age", "annual_income", "spending_score", "money_spent"}
+
+
+def test_duplicates_to_merge_occur_exact_and_restyled(rows):
+    by_id = defaultdict(list)
+    for row in rows:
+        if row["customer_id"]:
+            by_id[row["customer_id"]].append(row)
+    kinds = Counter(
+        "exact"
+        if its_rows[0] == its_rows[1]
+        else "restyled"
+        if staged(its_rows[0]) == staged(its_rows[1])
+        else "conflicting"
+        for its_rows in by_id.values()
+        if len(its_rows) == 2
+    )
+
+    assert max(map(len, by_id.values())) == 2
+    assert kinds == {"exact": 15, "restyled": 5, "conflicting": 3}
+
+
+@pytest.mark.parametrize("column", generate.SPELLINGS)
+def test_every_spelling_occurs_and_no_other(rows, column):
+    clean = generate.connect(generate.CUSTOMERS).execute(
+        f"select distinct {column} from customers"
+    )
+    canonical = {value for (value,) in clean.fetchall()}
+    variants = {
+        variant
+        for spellings in generate.SPELLINGS[column].values()
+        for variant in spellings
+    }
+    seen = {row[column] for row in rows if row[column]}
+
+    assert variants <= seen
+    # what duplicates restyle only differs in case and spaces
+    others = seen - variants - canonical
+    assert {other.strip().casefold() for other in others} <= {
+        value.casefold() for value in canonical
+    }
+
+
+def test_values_that_may_be_missing_are_missing(rows, truth):
+    accepted = {row["customer_id"] for row in truth if row["outcome"] == "accepted"}
+    customers = [row for row in unique(rows) if row["customer_id"] in accepted]
+    survey = ["price_sensitivity", "brand_loyalty", "novelty_seeking"]
+    unanswered = sum(any(not row[answer] for answer in survey) for row in customers)
+
+    assert unanswered / len(customers) == pytest.approx(0.03, abs=0.005)
+    assert any(all(not row[answer] for answer in survey) for row in customers)
+    for attribute in ("gender", "country", "city"):
+        assert any(not row[attribute] for row in customers), attribute
+
+
+def test_stray_spaces_surround_every_attribute(rows):
+    for attribute in ("gender", "country", "city"):
+        padded = [row[attribute] for row in rows if row[attribute].strip()]
+        assert any(text != text.lstrip() for text in padded), attribute
+        assert any(text != text.rstrip() for text in padded), attribute
+
+
+def test_rows_are_not_in_the_order_of_their_ids(rows):
+    ids = [row["customer_id"] for row in rows]
+    follows = sum(one < other for one, other in itertools.pairwise(ids))
+
+    assert 0.4 < follows / len(ids) < 0.6
