@@ -1,4 +1,4 @@
-{% do check_variable_names() %}
+{% do check_settings() %}
 
 {% for feature in configured_features() %}
 select

@@ -123,6 +123,7 @@ reasoned as (
         ranked.calinski_harabasz,
         ranked.stability,
         ranked.smallest_share,
+        ranked.minimum_share,
         ranked.preference = 1 as is_chosen
 
     from ranked
@@ -152,6 +153,7 @@ select
     calinski_harabasz,
     stability,
     smallest_share,
+    minimum_share,
     is_chosen
 
 from reasoned

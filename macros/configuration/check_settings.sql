@@ -1,4 +1,4 @@
-{% macro check_variable_names() %}
+{% macro check_settings() %}
     {# dbt cannot list the vars of dbt_project.yml, so a misspelt name would be
        ignored without a word. What can be asked is whether a given name is set:
        ask for every name that is one slip away from a real one. #}
@@ -10,8 +10,9 @@
         "segmentation_refit", "segmentation_restarts", "segmentation_seed",
     ] %}
     {% for name in known %}
-        {% set slips = [name ~ "s", name | replace("segmentation_", "segmentations_"),
-            name | replace("segmentation", "segment"), name | replace("_", "")] %}
+        {% set slips = [
+            name ~ "s", name | replace("segmentation", "segment"), name | replace("_", ""),
+        ] %}
         {% for i in range(name | length) %}
             {% do slips.append(name[:i] ~ name[i + 1:]) %}
             {% do slips.append(name[:i] ~ name[i + 1:i + 2] ~ name[i] ~ name[i + 2:]) %}
@@ -24,5 +25,12 @@
     {% for name in invocation_args_dict.get("vars", {})
         if name.startswith("segment") and name not in known %}
         {{ customer_segmentation.configuration_error(name, "one of " ~ known | join(", "), name) }}
+    {% endfor %}
+    {% for name in [
+        "segmentation_customer_id", "segmentation_customer_id_type",
+        "segmentation_minimum_silhouette", "segmentation_refit",
+        "segmentation_restarts", "segmentation_seed",
+    ] %}
+        {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}
 {% endmacro %}

@@ -1,0 +1,113 @@
+{% test every_customer_scored_once(
+    model, column_name, customers, group_by="segmentation", customers_column=none
+) %}
+
+{% set groups = [group_by] if group_by is string else group_by %}
+{% if groups is not sequence or groups is mapping or not groups
+    or groups | reject("string") | list %}
+    {{ exceptions.raise_compiler_error(
+        "every_customer_scored_once: group_by must be a column name or a list of them."
+        ~ " Given: " ~ group_by
+    ) }}
+{% endif %}
+{% if not customers %}
+    {{ exceptions.raise_compiler_error(
+        "every_customer_scored_once: customers must be a relation, for example"
+        ~ " ref('customers'). Given: " ~ customers
+    ) }}
+{% endif %}
+{% if customers_column is not none and customers_column is not string %}
+    {{ exceptions.raise_compiler_error(
+        "every_customer_scored_once: customers_column must be a column name. Given: "
+        ~ customers_column
+    ) }}
+{% endif %}
+
+{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{% set id = adapter.quote(column_name.strip('"`')) %}
+{% set customers_id = adapter.quote(customers_column) if customers_column else id %}
+{% set keys = [] %}
+{% for name in groups %}
+    {% do keys.append(adapter.quote(name)) %}
+{% endfor %}
+
+with
+
+customers as (
+
+    select {{ customers_id }} as expected_id
+    from {{ customers }}
+    where {{ customers_id }} is not null
+
+),
+
+scored as (
+
+    select
+        {{ id }} as scored_id,
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        count(*) as copies
+
+    from {{ model }}
+    group by
+        {{ id }},
+        {{ keys | join(", ") }}
+
+),
+
+known_groups as (
+
+    select distinct {{ keys | join(", ") }}
+    from scored
+
+),
+
+counted_groups as (
+
+    select count(*) as groups_expected
+    from known_groups
+
+),
+
+counted as (
+
+    -- Rows of an id tell of a missing one without a cross join of ids and groups.
+    select
+        scored_id,
+        count(*) as groups_found,
+        sum(copies) as rows_found
+
+    from scored
+    group by scored_id
+
+),
+
+compared as (
+
+    select
+        coalesce(counted.scored_id, customers.expected_id) as {{ id }},
+        customers.expected_id is not null as is_customer,
+        coalesce(counted.groups_found, 0) as groups_found,
+        coalesce(counted.rows_found, 0) as rows_found
+
+    from counted
+    full join customers
+        on counted.scored_id = customers.expected_id
+
+)
+
+select
+    compared.*,
+    counted_groups.groups_expected
+
+from compared
+cross join counted_groups
+where
+    not compared.is_customer
+    or compared.rows_found = 0
+    or compared.rows_found != counted_groups.groups_expected
+    or compared.groups_found != counted_groups.groups_expected
+
+{% endtest %}

@@ -1,0 +1,12 @@
+{% test expression_is_true(model, expression) %}
+
+{% if expression is not string or not expression | trim %}
+    {{ exceptions.raise_compiler_error(
+        "expression_is_true: expression must be a SQL condition. Given: " ~ expression
+    ) }}
+{% endif %}
+
+select * from {{ model }}
+where ({{ expression }}) is not true
+
+{% endtest %}

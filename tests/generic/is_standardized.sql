@@ -1,0 +1,52 @@
+{% test is_standardized(model, column_name, group_by=[], tolerance=1e-6) %}
+
+{% set groups = [group_by] if group_by is string else group_by %}
+{% if groups is not sequence or groups is mapping or groups | reject("string") | list %}
+    {{ exceptions.raise_compiler_error(
+        "is_standardized: group_by must be a column name or a list of them. Given: "
+        ~ group_by
+    ) }}
+{% endif %}
+{% if tolerance is not number or tolerance is boolean or tolerance <= 0 %}
+    {{ exceptions.raise_compiler_error(
+        "is_standardized: tolerance must be a number greater than 0. Given: " ~ tolerance
+    ) }}
+{% endif %}
+
+{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{% set value = adapter.quote(column_name.strip('"`')) %}
+{% set keys = [] %}
+{% for name in groups %}
+    {% do keys.append(adapter.quote(name)) %}
+{% endfor %}
+
+{#- the deviation of NaN or infinity would be an error instead of a failure -#}
+{% set finite_value -%}
+case when abs({{ value }}) < cast('infinity' as double) then {{ value }} end
+{%- endset %}
+
+with
+
+measured as (
+
+    select
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        count(*) as rows_found,
+        count({{ value }}) - count({{ finite_value }}) as not_finite,
+        avg({{ finite_value }}) as mean,
+        stddev_pop({{ finite_value }}) as standard_deviation
+
+    from {{ model }}
+    {{ "group by " ~ keys | join(", ") if keys }}
+
+)
+
+select * from measured
+where
+    not_finite > 0
+    or abs(mean) > {{ tolerance }}
+    or abs(standard_deviation - 1) > {{ tolerance }}
+
+{% endtest %}

@@ -1,0 +1,38 @@
+{% test missing_share_at_most(model, column_name, maximum) %}
+
+{% if maximum is not number or maximum is boolean or maximum < 0 or maximum > 1 %}
+    {{ exceptions.raise_compiler_error(
+        "missing_share_at_most: maximum must be a number from 0 to 1. Given: " ~ maximum
+    ) }}
+{% endif %}
+
+{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{% set value = adapter.quote(column_name.strip('"`')) %}
+
+with
+
+counted as (
+
+    select
+        count(*) as rows_found,
+        count(*) - count({{ value }}) as missing
+
+    from {{ model }}
+
+),
+
+measured as (
+
+    select
+        rows_found,
+        missing,
+        missing / nullif(rows_found, 0) as missing_share
+
+    from counted
+
+)
+
+select * from measured
+where missing_share > {{ maximum }}
+
+{% endtest %}

@@ -1,0 +1,21 @@
+{% test silhouette_at_least(model, column_name, minimum) %}
+
+{% if minimum is boolean or not (minimum is string or minimum is number)
+    or (minimum is number and (minimum < -1 or minimum > 1)) %}
+    {{ exceptions.raise_compiler_error(
+        "silhouette_at_least: minimum must be a number from -1 to 1 or the name of"
+        ~ " a column. Given: " ~ minimum
+    ) }}
+{% endif %}
+
+{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{% set silhouette = adapter.quote(column_name.strip('"`')) %}
+{% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
+
+select * from {{ model }}
+where (
+    {{ silhouette }} >= {{ lowest }}
+    and {{ silhouette }} between -1 and 1
+) is not true
+
+{% endtest %}

@@ -1,0 +1,18 @@
+{% test smallest_segment_share(model, column_name, minimum) %}
+
+{% if minimum is boolean or not (minimum is string or minimum is number)
+    or (minimum is number and (minimum < 0 or minimum > 1)) %}
+    {{ exceptions.raise_compiler_error(
+        "smallest_segment_share: minimum must be a number from 0 to 1 or the name of"
+        ~ " a column. Given: " ~ minimum
+    ) }}
+{% endif %}
+
+{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{% set share = adapter.quote(column_name.strip('"`')) %}
+{% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
+
+select * from {{ model }}
+where ({{ share }} >= {{ lowest }} and {{ share }} <= 1) is not true
+
+{% endtest %}

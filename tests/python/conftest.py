@@ -1,0 +1,112 @@
+"""What the tests of the Python models share: the models themselves, which pytest
+imports by path as dbt does, a fake `dbt` on a real DuckDB, and groups of points.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def load_model(path):
+    """Import a file of the project as a module of its own.
+
+    Args:
+        path: relative to the project, such as models/learn/kmeans_fits.py.
+    """
+    file = ROOT / path
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class This:
+    """`dbt.this` of dbt-duckdb: a name in the main schema of the database in memory."""
+
+    database, schema = "memory", "main"
+
+    def __init__(self, identifier):
+        self.identifier = identifier
+
+    def __repr__(self):
+        return f'"{self.database}"."{self.schema}"."{self.identifier}"'
+
+
+class FakeDbt:
+    """As much of the `dbt` of dbt-duckdb as the models use."""
+
+    def __init__(self, session, identifier):
+        self.session, self.this = session, This(identifier)
+
+    def config(self, **_):
+        pass
+
+    def ref(self, name):
+        return self.session.query(f'select * from "memory"."main"."{name}"')
+
+
+def build_model(model, session):
+    """Run a Python model as dbt-duckdb does: its relation, then a table of its name.
+
+    Returns:
+        The rows of the table as dictionaries, in the order the model gave them.
+    """
+    name = model.__name__
+    session.register("python_model_df", model.model(FakeDbt(session, name), session))
+    session.execute(f"create table {name}__tmp as select * from python_model_df")
+    session.unregister("python_model_df")
+    session.execute(f"drop table if exists {name}")
+    session.execute(f"alter table {name}__tmp rename to {name}")
+    table = session.table(name)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
+
+
+def scattered(centers, size, spread, seed):
+    """Return `size` normal points around each of the (k, d) centers."""
+    centers = np.asarray(centers, dtype=float)
+    noise = np.random.default_rng(seed).normal(
+        scale=spread, size=(size, *centers.shape)
+    )
+    return (centers + noise).reshape(-1, centers.shape[1])
+
+
+@pytest.fixture(scope="session")
+def kmeans_candidates():
+    return load_model("models/learn/kmeans_candidates.py")
+
+
+@pytest.fixture(scope="session")
+def kmeans_fits():
+    return load_model("models/learn/kmeans_fits.py")
+
+
+@pytest.fixture(scope="session")
+def build():
+    return build_model
+
+
+@pytest.fixture(scope="session")
+def groups():
+    return scattered
+
+
+@pytest.fixture(scope="session")
+def one_thread():
+    """Keep the references of scikit-learn on one thread: quick on a busy machine."""
+    import sklearn.cluster  # noqa: F401  loads the thread pools to be limited
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield
+
+
+@pytest.fixture
+def session():
+    """An empty DuckDB in memory."""
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        yield connection

@@ -1,0 +1,67 @@
+"""Runs dbt on this project with a database and a target folder of its own."""
+
+import json
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+ROOT = Path(__file__).parents[2]
+
+
+class Result:
+    """What a dbt invocation did."""
+
+    def __init__(self, result, messages: list[str]):
+        self.success = result.success
+        self.messages = messages
+        self.error = "\n".join([str(result.exception or ""), *messages])
+        self.nodes = {
+            node.node.name: node.status.value
+            for node in getattr(result.result, "results", None) or []
+        }
+
+
+class Project:
+    """One database, built as often as a test likes."""
+
+    def __init__(self, folder: Path, project: Path = ROOT):
+        self.folder = folder
+        self.project = project
+        self.database = folder / "customer_segmentation.duckdb"
+
+    def dbt(self, *arguments: str, threads: int = 2, **variables) -> Result:
+        """Run a dbt command; keyword arguments are passed as --vars."""
+        messages = []
+
+        def listen(event):
+            if event.info.level in ("warn", "error"):
+                messages.append(event.info.msg)
+
+        environment = {
+            "SEGMENTATION_DATABASE": str(self.database),
+            "SEGMENTATION_THREADS": str(threads),
+            "SEGMENTATION_TEMP_DIRECTORY": str(self.folder / "spill"),
+        }
+        with patch.dict(os.environ, environment):
+            result = dbtRunner(callbacks=[listen]).invoke(
+                [
+                    *arguments,
+                    *("--project-dir", str(self.project)),
+                    *("--profiles-dir", str(self.project)),
+                    *("--target-path", str(self.folder / "target")),
+                    *("--log-path", str(self.folder / "logs")),
+                    *("--vars", json.dumps(variables)),
+                    "--quiet",
+                ]
+            )
+        DuckDBConnectionManager.close_all_connections()
+        return Result(result, messages)
+
+    def query(self, sql: str) -> list[tuple]:
+        """Return the rows of a query on the built database."""
+        with duckdb.connect(str(self.database)) as connection:
+            return connection.sql(sql).fetchall()

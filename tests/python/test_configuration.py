@@ -1,0 +1,136 @@
+"""Every mistake in the vars stops the parse and says what to do."""
+
+import pytest
+from project import Project
+
+FEATURES = {"age": {}, "income": {}}
+SEGMENTATIONS = {"people": {"features": ["age", "income"]}}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return Project(tmp_path_factory.mktemp("configuration"))
+
+
+def configuration(**changes) -> dict:
+    """A valid configuration, with changes."""
+    return {
+        "segmentation_customers": "(select 1 as customer_id, 2 as age, 3 as income)",
+        "segmentation_features": FEATURES,
+        "segmentation_measures": {},
+        "segmentation_attributes": [],
+        "segmentations": SEGMENTATIONS,
+    } | changes
+
+
+def feature(**options) -> dict:
+    """A configuration whose feature age has these options."""
+    return {"segmentation_features": {"age": options, "income": {}}}
+
+
+def segmentation(**options) -> dict:
+    """A configuration whose one segmentation has these options."""
+    return {"segmentations": {"people": {"features": ["age"], **options}}}
+
+
+def test_a_valid_configuration_parses(project):
+    assert project.dbt("parse", **configuration()).success
+
+
+MISTAKES = [
+    # key that the message names, what it allows, what was given, the mistake
+    ("segmentation_features", "mapping", '["age"]', {"segmentation_features": ["age"]}),
+    ("segmentation_features.age", "expression", "colour", feature(colour="blue")),
+    ("segmentation_features.age.basis", "demographic", "astral", feature(basis="astral")),
+    ("segmentation_features.age.transform", "none, log, sqrt", "cube", feature(transform="cube")),
+    ("segmentation_features.age.scale", "standard, robust, none", "minmax", feature(scale="minmax")),
+    ("segmentation_features.age.missing", "median", "guess", feature(missing="guess")),
+    ("segmentation_features.age.missing", "at most 9", "10", feature(missing=10, max=9)),
+    ("segmentation_features.age.min", "a number", "low", feature(min="low")),
+    ("segmentation_features.age.min", "at least 0", "-1", feature(min=-1, transform="log")),
+    ("segmentation_features.age.max", "greater than 5", "5", feature(min=5, max=5)),
+    ("segmentation_features.age.max", "a number", "true", feature(max=True)),
+    ("segmentation_features.age.clip", "two quantiles", "[0.1]", feature(clip=[0.1])),
+    ("segmentation_features.age.clip", "at most 1", "99", feature(clip=[0.01, 99])),
+    ("segmentation_features.age.clip", "greater than 0.9", "0.1", feature(clip=[0.9, 0.1])),
+    ("segmentation_features.age.weight", "greater than 0", "0", feature(weight=0)),
+    ("segmentation_features.age.words", "low, high", "middle", feature(words={"middle": "x"})),
+    ("segmentation_features.age.label", "a text", "7", feature(label=7)),
+    ("segmentation_features.age.unit", "a text", "7", feature(unit=7)),
+    ("segmentation_features.age.expression", "a text", "7", feature(expression=7)),
+    (
+        "segmentation_features.Annual Income",
+        "use `expression`",
+        "Annual Income",
+        {"segmentation_features": {"Annual Income": {}}},
+    ),
+    (
+        "segmentation_features.segment_id",
+        "a name other than",
+        "segment_id",
+        {"segmentation_features": {"segment_id": {}}},
+    ),
+    (
+        "segmentation_measures.age.expression",
+        "same name",
+        "age + 1",
+        {"segmentation_measures": {"age": {"expression": "age + 1"}}},
+    ),
+    ("segmentation_measures.spend", "label", "sum", {"segmentation_measures": {"spend": {"sum": 1}}}),
+    ("segmentation_attributes", "a list", "country", {"segmentation_attributes": "country"}),
+    ("segmentation_attributes.age", "no other", "age", {"segmentation_attributes": ["age"]}),
+    (
+        "segmentation_attributes.country",
+        "no other",
+        "country",
+        {"segmentation_attributes": ["country", "country"]},
+    ),
+    ("segmentations", "at least one", "{}", {"segmentations": {}}),
+    ("segmentations.people", "minimum_share", "cluster", segmentation(cluster=3)),
+    ("segmentations.people", "either `features` or `by`", "by", segmentation(by="country")),
+    ("segmentations.people", "either `features` or `by`", "clusters", {"segmentations": {"people": {"clusters": 3}}}),
+    ("segmentations.people.features", "different features", "[]", segmentation(features=[])),
+    ("segmentations.people.features", "different features", "age", segmentation(features=["age", "age"])),
+    ("segmentations.people.features", "different features", "age", segmentation(features="age")),
+    ("segmentations.people.features", "age, income", "height", segmentation(features=["height"])),
+    ("segmentations.people.clusters", "at least 2", "1", segmentation(clusters=1)),
+    ("segmentations.people.clusters", "whole number", "2.5", segmentation(clusters=2.5)),
+    ("segmentations.people.clusters", "at least 5", "3", segmentation(clusters=[5, 3])),
+    ("segmentations.people.clusters", "a range", "[2, 3, 4]", segmentation(clusters=[2, 3, 4])),
+    ("segmentations.people.clusters", "at most 50", "51", segmentation(clusters=51)),
+    ("segmentations.people.minimum_share", "at most 0.5", "20", segmentation(minimum_share=20)),
+    ("segmentations.people.where", "a text", "7", segmentation(where=7)),
+    ("segmentations.land.by", "one of", "planet", {"segmentations": {"land": {"by": "planet"}}}),
+    (
+        "segmentations.land",
+        "by, where",
+        "clusters",
+        {"segmentation_attributes": ["country"], "segmentations": {"land": {"by": "country", "clusters": 3}}},
+    ),
+    ("segmentation_clusters", "a number, or a range", "many", {"segmentation_clusters": "many"}),
+    ("segmentation_minimum_share", "a number", "1 %", {"segmentation_minimum_share": "1 %"}),
+    ("segmentation_minimum_silhouette", "at most 1", "2", {"segmentation_minimum_silhouette": 2}),
+    ("segmentation_refit", "when_needed, always, never", "daily", {"segmentation_refit": "daily"}),
+    ("segmentation_restarts", "at least 1", "0", {"segmentation_restarts": 0}),
+    ("segmentation_seed", "whole number", "1.5", {"segmentation_seed": 1.5}),
+    ("segmentation_customer_id", "a text", "[]", {"segmentation_customer_id": []}),
+    ("segmentation_colour", "one of segmentations", "segmentation_colour", {"segmentation_colour": 1}),
+    ("segmentation_cluster", "spelt segmentation_clusters", "segmentation_cluster", {"segmentation_cluster": 4}),
+    ("segmentation", "spelt segmentations", "segmentation", {"segmentation": {}}),
+]
+
+
+@pytest.mark.parametrize(("key", "allowed", "given", "mistake"), MISTAKES)
+def test_a_mistake_is_named_with_what_is_allowed_and_given(
+    project, key, allowed, given, mistake
+):
+    result = project.dbt("parse", **configuration(**mistake))
+
+    assert not result.success
+    message = next(
+        line for line in result.error.splitlines() if "Configuration error" in line
+    )
+    expected, _, found = message.partition(". Given: ")
+    assert f" {key} must be " in expected
+    assert allowed in expected
+    assert given in found

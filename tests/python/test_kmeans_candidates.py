@@ -1,0 +1,883 @@
+"""The figures by which k is chosen: each equals scikit-learn on customers written out
+one by one, and the same customers give the same rows to the last bit.
+"""
+
+import json
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
+from sklearn.cluster import KMeans
+from threadpoolctl import threadpool_info, threadpool_limits
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+modest = settings(deadline=None, max_examples=40, derandomize=True)
+
+GROUPS = [[0, 0], [6, 0], [0, 6]]
+SETTINGS = {
+    "segmentation": "value",
+    "minimum_clusters": 2,
+    "maximum_clusters": 4,
+    "restarts": 10,
+    "seed": 7,
+}
+
+
+@st.composite
+def weighted_vectors(draw, fewest=6, most=40):
+    """Distinct vectors in one to four dimensions, and customers behind each."""
+    rows = draw(st.integers(fewest, most))
+    generator = np.random.default_rng(draw(st.integers(0, 10_000)))
+    vectors = generator.normal(size=(rows, draw(st.integers(1, 4))))
+    return vectors, generator.integers(1, 6, rows).astype(float)
+
+
+@st.composite
+def labeled_vectors(draw):
+    """Weighted vectors with labels 0..k-1, of which every one is used."""
+    vectors, weights = draw(weighted_vectors())
+    clusters = draw(st.integers(2, 5))
+    generator = np.random.default_rng(draw(st.integers(0, 10_000)))
+    labels = generator.integers(0, clusters, len(vectors))
+    labels[:clusters] = np.arange(clusters)
+    return vectors, weights, labels
+
+
+@st.composite
+def groups_on_a_line(draw):
+    """Distinct whole numbers in groups apart from each other, weights, and k."""
+    offsets = st.lists(st.integers(-3, 3), min_size=1, max_size=4, unique=True)
+    groups = draw(st.lists(offsets, min_size=2, max_size=5))
+    values = [
+        20 * place + offset for place, group in enumerate(groups) for offset in group
+    ]
+    values = draw(st.permutations([*values, 20 * len(groups)]))
+    weights = draw(
+        st.lists(st.integers(1, 9), min_size=len(values), max_size=len(values))
+    )
+    return (
+        np.array(values, dtype=float)[:, None],
+        np.array(weights, dtype=float),
+        len(groups) + 1,
+    )
+
+
+def repeated(array, weights):
+    """Return every row as often as its weight says."""
+    return np.repeat(array, weights.astype(int), axis=0)
+
+
+def means(vectors, weights, labels):
+    """Return the weighted mean of the vectors of each label."""
+    rows, customers = repeated(vectors, weights), repeated(labels, weights)
+    return np.array([rows[customers == k].mean(axis=0) for k in np.unique(labels)])
+
+
+def separations(vectors, centroids):
+    """Return the distances of vectors to centroids, one by one."""
+    return np.array([[np.linalg.norm(v - c) for c in centroids] for v in vectors])
+
+
+def inertia_of(vectors, weights, centroids):
+    """Return the sum of squared distances to the nearest centroid."""
+    return float(weights @ (separations(vectors, centroids) ** 2).min(axis=1))
+
+
+def least_inertia(values, weights, clusters):
+    """Return the lowest inertia of k segments of a line, by dynamic programming:
+    optimal segments of a line are intervals."""
+    order = np.argsort(values)
+    values, weights = values[order], weights[order]
+    count = len(values)
+
+    def cost(first, last):
+        mean = np.average(values[first:last], weights=weights[first:last])
+        return weights[first:last] @ (values[first:last] - mean) ** 2
+
+    best = [0.0] + [np.inf] * count
+    for _ in range(clusters):
+        best = [np.inf] + [
+            min(best[first] + cost(first, last) for first in range(last))
+            for last in range(1, count + 1)
+        ]
+    return best[count]
+
+
+# fingerprint, canonical
+
+
+@modest
+@given(weighted_vectors(), st.randoms(use_true_random=False))
+def test_fingerprint_does_not_depend_on_row_order(kmeans_candidates, data, random):
+    vectors, weights = data
+    order = random.sample(range(len(vectors)), len(vectors))
+    shuffled = kmeans_candidates.fingerprint(vectors[order], weights[order])
+    assert shuffled == kmeans_candidates.fingerprint(vectors, weights)
+
+
+@modest
+@given(weighted_vectors(), st.data())
+def test_fingerprint_changes_with_the_last_bit_of_any_value(
+    kmeans_candidates, data, draws
+):
+    vectors, weights = data
+    row = draws.draw(st.integers(0, len(vectors) - 1))
+    column = draws.draw(st.integers(0, vectors.shape[1] - 1))
+    changed = vectors.copy()
+    changed[row, column] = np.nextafter(changed[row, column], np.inf)
+    before = kmeans_candidates.fingerprint(vectors, weights)
+    assert kmeans_candidates.fingerprint(changed, weights) != before
+
+
+@modest
+@given(weighted_vectors(), st.data())
+def test_fingerprint_changes_with_any_weight(kmeans_candidates, data, draws):
+    vectors, weights = data
+    changed = weights.copy()
+    changed[draws.draw(st.integers(0, len(weights) - 1))] += 1
+    before = kmeans_candidates.fingerprint(vectors, weights)
+    assert kmeans_candidates.fingerprint(vectors, changed) != before
+
+
+def test_fingerprint_tells_which_vector_a_weight_belongs_to(kmeans_candidates):
+    vectors = np.array([[0.0, 1.0], [1.0, 0.0]])
+    one = kmeans_candidates.fingerprint(vectors, np.array([1.0, 2.0]))
+    assert kmeans_candidates.fingerprint(vectors, np.array([2.0, 1.0])) != one
+
+
+@modest
+@given(
+    st.lists(st.tuples(*[st.integers(-2, 2).map(float)] * 3), min_size=1, max_size=12)
+)
+def test_canonical_order_is_that_of_sorted_tuples(kmeans_candidates, centroids):
+    ordered = kmeans_candidates.canonical(np.array(centroids))
+    assert list(map(tuple, ordered.tolist())) == sorted(centroids)
+
+
+# fit, inertia
+
+
+@modest
+@given(groups_on_a_line())
+def test_fit_reaches_the_exact_optimum_of_weighted_groups_on_a_line(
+    kmeans_candidates, data
+):
+    vectors, weights, clusters = data
+    assume(len(vectors) > clusters)
+    centroids = kmeans_candidates.fit(vectors, weights, clusters, 10, 0)
+    best = least_inertia(vectors[:, 0], weights, clusters)
+    assert inertia_of(vectors, weights, centroids) == pytest.approx(best, abs=1e-9)
+
+
+@modest
+@given(weighted_vectors(fewest=10), st.integers(2, 6))
+def test_fit_puts_every_centroid_at_the_mean_of_its_customers_in_order(
+    kmeans_candidates, data, clusters
+):
+    vectors, weights = data
+    centroids = kmeans_candidates.fit(vectors, weights, clusters, 3, 0)
+    labels = separations(vectors, centroids).argmin(axis=1)
+    assert centroids == pytest.approx(means(vectors, weights, labels))
+    assert centroids.tolist() == sorted(centroids.tolist())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fit_of_weights_equals_scikit_learn_on_repeated_rows(
+    kmeans_candidates, groups, seed
+):
+    vectors = groups([*GROUPS, [6, 6]], 15, 1.0, seed)
+    weights = np.random.default_rng(seed).integers(1, 9, len(vectors)).astype(float)
+    centroids = kmeans_candidates.fit(vectors, weights, 4, 20, seed)
+    rows = repeated(vectors, weights)
+    reference = KMeans(4, n_init=20, tol=0, random_state=seed + 100).fit(rows)
+    assert inertia_of(vectors, weights, centroids) == pytest.approx(
+        reference.inertia_, rel=1e-9
+    )
+    assert centroids == pytest.approx(
+        np.array(sorted(reference.cluster_centers_.tolist())), abs=1e-9
+    )
+
+
+def test_fit_finds_the_best_known_inertia_where_one_start_often_fails(
+    kmeans_candidates, groups
+):
+    truth = [[8.0 * x, 8.0 * y] for x in range(5) for y in range(5)]
+    vectors, weights = groups(truth, 8, 1.5, 1), np.ones(25 * 8)
+    best = KMeans(25, init=np.array(truth), n_init=1, tol=0).fit(vectors).inertia_
+
+    def misses(restarts):
+        return [
+            seed
+            for seed in range(10)
+            if inertia_of(
+                vectors,
+                weights,
+                kmeans_candidates.fit(vectors, weights, 25, restarts, seed),
+            )
+            > best * (1 + 1e-9)
+        ]
+
+    assert len(misses(1)) >= 4
+    assert misses(30) == []
+
+
+@modest
+@given(weighted_vectors())
+def test_inertia_equals_scikit_learn_on_repeated_rows(kmeans_candidates, data):
+    vectors, weights = data
+    reference = KMeans(3, n_init=1, random_state=0).fit(repeated(vectors, weights))
+    to_centroids = separations(vectors, reference.cluster_centers_)
+    assert kmeans_candidates.inertia(to_centroids, weights) == pytest.approx(
+        -reference.score(repeated(vectors, weights))
+    )
+
+
+# silhouettes
+
+
+def test_simplified_silhouette_of_a_table_computed_by_hand(kmeans_candidates):
+    # Points 0, 1 and 4, centroids 0 and 4: margins 1, 2/3 and 1.
+    to_centroids = np.array([[0.0, 4.0], [1.0, 3.0], [4.0, 0.0]])
+    value = kmeans_candidates.simplified_silhouette(
+        to_centroids, np.array([1.0, 2.0, 3.0])
+    )
+    assert value == pytest.approx((1 * 1 + 2 * 2 / 3 + 3 * 1) / 6)
+
+
+def test_simplified_silhouette_is_zero_on_top_of_two_centroids(kmeans_candidates):
+    to_centroids = np.array([[0.0, 0.0, 5.0], [5.0, 5.0, 0.0]])
+    value = kmeans_candidates.simplified_silhouette(to_centroids, np.array([3.0, 1.0]))
+    assert value == 0.25
+
+
+@modest
+@given(weighted_vectors())
+def test_simplified_silhouette_equals_sorted_distances_of_repeated_rows(
+    kmeans_candidates, data
+):
+    vectors, weights = data
+    to_centroids = separations(vectors, vectors[:4] + 0.1)
+    margins = [
+        (second - first) / second
+        for first, second, *_ in map(sorted, repeated(to_centroids, weights))
+    ]
+    value = kmeans_candidates.simplified_silhouette(to_centroids, weights)
+    assert value == pytest.approx(np.mean(margins))
+
+
+@modest
+@given(labeled_vectors())
+def test_silhouette_equals_scikit_learn_on_repeated_rows(kmeans_candidates, data):
+    vectors, weights, labels = data
+    reference = metrics.silhouette_score(
+        repeated(vectors, weights), repeated(labels, weights)
+    )
+    assert kmeans_candidates.silhouettes(vectors, weights, [labels]) == pytest.approx(
+        [reference]
+    )
+
+
+def several_labelings():
+    generator = np.random.default_rng(3)
+    vectors = generator.normal(size=(30, 2))
+    weights = generator.integers(1, 5, 30).astype(float)
+    labelings = [generator.integers(0, k, 30) for k in (2, 3, 6)]
+    references = [
+        metrics.silhouette_score(repeated(vectors, weights), repeated(labels, weights))
+        for labels in labelings
+    ]
+    return vectors, weights, labelings, references
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 29, 30, 31])
+def test_silhouettes_of_several_labelings_do_not_depend_on_the_chunk(
+    kmeans_candidates, monkeypatch, chunk
+):
+    vectors, weights, labelings, references = several_labelings()
+    monkeypatch.setattr(kmeans_candidates, "CHUNK", chunk)
+    values = kmeans_candidates.silhouettes(vectors, weights, labelings)
+    assert values == pytest.approx(references)
+
+
+def test_silhouette_of_a_single_customer_in_a_segment_is_zero(kmeans_candidates):
+    vectors = np.array([[0.0], [1.0], [9.0]])
+    values = kmeans_candidates.silhouettes(
+        vectors, np.ones(3), [np.array([0, 0, 1]), np.array([0, 1, 1])]
+    )
+    # (9 - 1) / 9 and (8 - 1) / 8; then (1 - 8) / 8 and (9 - 8) / 9.
+    assert values == pytest.approx([(8 / 9 + 7 / 8) / 3, (-7 / 8 + 1 / 9) / 3])
+
+
+def test_silhouette_passes_over_an_unused_label(kmeans_candidates):
+    vectors = np.array([[0.0], [1.0], [8.0], [9.0]])
+    gap, plain = kmeans_candidates.silhouettes(
+        vectors, np.ones(4), [np.array([0, 0, 2, 2]), np.array([0, 0, 1, 1])]
+    )
+    assert gap == plain == metrics.silhouette_score(vectors, [0, 0, 1, 1])
+
+
+@modest
+@given(st.integers(0, 10_000), st.integers(2, 6), st.integers(10, 300))
+def test_stratified_keeps_shares_and_at_least_two_of_each(
+    kmeans_candidates, seed, clusters, size
+):
+    generator = np.random.default_rng(seed)
+    labels = generator.choice(clusters, 600, p=generator.dirichlet(np.ones(clusters)))
+    sample = kmeans_candidates.stratified(labels, size, seed)
+    assert list(sample) == sorted(set(sample))
+    for label, members in zip(*np.unique(labels, return_counts=True), strict=True):
+        taken = int((labels[sample] == label).sum())
+        assert taken >= min(2, members)
+        assert taken <= 2 or abs(taken - size * members / 600) <= 0.5
+
+
+def test_stratified_draws_members_at_random_by_seed(kmeans_candidates):
+    labels = np.repeat([0, 1], 500)
+    first, again, other = (
+        kmeans_candidates.stratified(labels, 100, seed).tolist() for seed in (1, 1, 2)
+    )
+    assert first == again != other
+    # The mean place within the label: 250, with a standard error of about 20.
+    assert 170 < np.mean([index % 500 for index in first]) < 330
+
+
+def rows_with_silhouettes(kmeans_candidates, groups, limit, monkeypatch):
+    vectors = groups(GROUPS, 100, 1.5, 5)
+    weights = np.random.default_rng(5).integers(1, 4, 300).astype(float)
+    labels = separations(vectors, np.array(GROUPS)).argmin(axis=1)
+    monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_VECTORS", limit)
+    rows = [{"clusters": 3}, {"clusters": 2}]
+    labelings = [labels, (labels > 0).astype(int)]
+    kmeans_candidates.add_silhouettes(rows, vectors, weights, labelings, 0)
+    references = [
+        metrics.silhouette_score(repeated(vectors, weights), repeated(each, weights))
+        for each in labelings
+    ]
+    return rows, references
+
+
+def test_silhouette_is_exact_up_to_the_limit_and_says_so(
+    kmeans_candidates, groups, monkeypatch
+):
+    rows, references = rows_with_silhouettes(
+        kmeans_candidates, groups, 300, monkeypatch
+    )
+    assert [row["silhouette"] for row in rows] == pytest.approx(references)
+    assert [row["silhouette_vectors"] for row in rows] == [300, 300]
+
+
+def test_silhouette_beyond_the_limit_is_near_and_tells_its_sample(
+    kmeans_candidates, groups, monkeypatch
+):
+    rows, references = rows_with_silhouettes(
+        kmeans_candidates, groups, 150, monkeypatch
+    )
+    assert [row["silhouette"] for row in rows] == pytest.approx(references, abs=0.05)
+    assert [row["silhouette"] for row in rows] != pytest.approx(references, abs=1e-9)
+    assert [row["silhouette_vectors"] for row in rows] == [150, 150]
+
+
+# davies_bouldin, calinski_harabasz, adjusted_rand
+
+
+@modest
+@given(labeled_vectors())
+def test_davies_bouldin_equals_scikit_learn_on_repeated_rows(kmeans_candidates, data):
+    vectors, weights, labels = data
+    centroids = means(vectors, weights, labels)
+    value = kmeans_candidates.davies_bouldin(
+        separations(vectors, centroids), labels, weights, centroids
+    )
+    assert value == pytest.approx(
+        metrics.davies_bouldin_score(
+            repeated(vectors, weights), repeated(labels, weights)
+        )
+    )
+
+
+@modest
+@given(labeled_vectors())
+def test_calinski_harabasz_equals_scikit_learn_on_repeated_rows(
+    kmeans_candidates, data
+):
+    vectors, weights, labels = data
+    centroids = means(vectors, weights, labels)
+    own = np.linalg.norm(vectors - centroids[labels], axis=1)
+    value = kmeans_candidates.calinski_harabasz(
+        float(weights @ own**2), vectors, weights, len(centroids)
+    )
+    assert value == pytest.approx(
+        metrics.calinski_harabasz_score(
+            repeated(vectors, weights), repeated(labels, weights)
+        )
+    )
+
+
+@modest
+@given(weighted_vectors(fewest=12), st.integers(2, 5))
+def test_indices_of_nearest_centroids_equal_scikit_learn(
+    kmeans_candidates, data, clusters
+):
+    vectors, weights = data
+    rows = repeated(vectors, weights)
+    centroids = KMeans(clusters, n_init=3, tol=0, random_state=0).fit(rows)
+    centroids = centroids.cluster_centers_
+    to_centroids = kmeans_candidates.distances(vectors, centroids)
+    labels = to_centroids.argmin(axis=1)
+    assume(np.allclose(centroids, means(vectors, weights, labels), atol=1e-12))
+    within = kmeans_candidates.inertia(to_centroids, weights)
+    customers = repeated(labels, weights)
+    assert kmeans_candidates.davies_bouldin(
+        to_centroids, labels, weights, centroids
+    ) == pytest.approx(metrics.davies_bouldin_score(rows, customers))
+    assert kmeans_candidates.calinski_harabasz(
+        within, vectors, weights, clusters
+    ) == pytest.approx(metrics.calinski_harabasz_score(rows, customers))
+
+
+@pytest.mark.parametrize(
+    ("within", "weights"), [(0.0, [5.0, 5.0, 5.0]), (1.0, [1.0, 0.5, 0.5])]
+)
+def test_calinski_harabasz_has_no_value_without_variance_or_customers(
+    kmeans_candidates, within, weights
+):
+    vectors = np.array([[0.0], [1.0], [2.0]])
+    value = kmeans_candidates.calinski_harabasz(within, vectors, np.array(weights), 2)
+    assert np.isnan(value)
+
+
+@modest
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(1, 6)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_adjusted_rand_equals_scikit_learn_on_repeated_rows(kmeans_candidates, rows):
+    labels, others, weights = np.array(rows).T
+    value = kmeans_candidates.adjusted_rand(labels, others, weights.astype(float))
+    assert value == pytest.approx(
+        metrics.adjusted_rand_score(
+            repeated(labels, weights), repeated(others, weights)
+        )
+    )
+
+
+# stability
+
+
+def stability_at(kmeans_candidates, vectors, weights, clusters):
+    """Return the stability of the best fit at k."""
+    centroids = kmeans_candidates.fit(vectors, weights, clusters, 10, 0)
+    labels = separations(vectors, centroids).argmin(axis=1)
+    return kmeans_candidates.stability(vectors, weights, labels, clusters, 0), labels
+
+
+def test_stability_is_near_one_on_separated_groups(kmeans_candidates, groups):
+    vectors = groups(GROUPS, 60, 0.5, 2)
+    found, _ = stability_at(kmeans_candidates, vectors, np.ones(180), 3)
+    assert found > 0.99
+
+
+def test_stability_is_clearly_lower_for_many_clusters_of_one_gaussian(
+    kmeans_candidates, groups
+):
+    vectors = groups([[0, 0, 0]], 200, 1.0, 2)
+    found, _ = stability_at(kmeans_candidates, vectors, np.ones(200), 8)
+    assert 0.1 < found < 0.6
+
+
+def test_stability_equals_a_bootstrap_of_repeated_rows(kmeans_candidates, groups):
+    vectors = groups([[0, 0], [1, 2]], 40, 1.0, 4)
+    generator = np.random.default_rng(8)
+    weights = generator.integers(1, 9, 80).astype(float)
+    found, labels = stability_at(kmeans_candidates, vectors, weights, 4)
+    rows, customers = repeated(vectors, weights), repeated(labels, weights)
+    scores = []
+    for bootstrap in range(60):
+        drawn = rows[generator.integers(0, len(rows), len(rows))]
+        again = KMeans(4, n_init=3, tol=0, random_state=bootstrap).fit(drawn)
+        scores.append(metrics.adjusted_rand_score(customers, again.predict(rows)))
+    error = np.std(scores) * np.sqrt(1 / 20 + 1 / 60)
+    assert error < 0.06
+    assert found == pytest.approx(np.mean(scores), abs=2 * error)
+
+
+def test_stability_is_zero_where_no_resample_has_enough_vectors(kmeans_candidates):
+    vectors = np.array([[0.0], [1.0], [2.0]])
+    found = kmeans_candidates.stability(
+        vectors, np.array([1e9, 1.0, 1.0]), np.array([0, 1, 1]), 3, 0
+    )
+    assert found == 0
+
+
+# candidates
+
+
+def three_groups(groups):
+    """Return weighted vectors around three centers."""
+    vectors = groups(GROUPS, 20, 1.0, 6)
+    return vectors, np.random.default_rng(6).integers(1, 5, 60).astype(float)
+
+
+def test_candidates_have_every_column_but_those_of_the_model(kmeans_candidates, groups):
+    vectors, weights = three_groups(groups)
+    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    added = {"configuration_hash", "data_fingerprint"}
+    assert [set(row) | added for row in rows] == [set(kmeans_candidates.SCHEMA)] * 3
+    assert [row["clusters"] for row in rows] == [2, 3, 4]
+    for row in rows:
+        assert row["segmentation"] == "value"
+        assert row["customers"] == weights.sum()
+        assert row["vectors"] == row["silhouette_vectors"] == 60
+
+
+def test_candidates_equal_scikit_learn_on_repeated_rows(kmeans_candidates, groups):
+    vectors, weights = three_groups(groups)
+    customers = repeated(vectors, weights)
+    for row in kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS):
+        reference = KMeans(row["clusters"], n_init=20, tol=0, random_state=1)
+        labels = reference.fit_predict(customers)
+        found = [
+            row["inertia"],
+            row["silhouette"],
+            row["davies_bouldin"],
+            row["calinski_harabasz"],
+            row["smallest_share"],
+        ]
+        assert found == pytest.approx(
+            [
+                reference.inertia_,
+                metrics.silhouette_score(customers, labels),
+                metrics.davies_bouldin_score(customers, labels),
+                metrics.calinski_harabasz_score(customers, labels),
+                np.bincount(labels).min() / len(customers),
+            ]
+        )
+        assert np.array(row["centroids"]) == pytest.approx(
+            np.array(sorted(reference.cluster_centers_.tolist()))
+        )
+
+
+def test_candidates_single_out_the_true_number_of_groups(kmeans_candidates, groups):
+    vectors, weights = three_groups(groups)
+    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    for figure in ("stability", "simplified_silhouette", "silhouette"):
+        assert max(rows, key=lambda row: row[figure])["clusters"] == 3
+
+
+def test_candidates_print_progress(kmeans_candidates, groups, capsys):
+    kmeans_candidates.candidates(*three_groups(groups), np.ones(2), SETTINGS)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        f"value: k = {clusters}" for clusters in (2, 3, 4)
+    ]
+
+
+def test_feature_weight_two_equals_a_column_twice(kmeans_candidates, groups):
+    vectors, weights = three_groups(groups)
+    heavy = kmeans_candidates.candidates(vectors, weights, np.array([1, 2]), SETTINGS)
+    twice = kmeans_candidates.candidates(
+        vectors[:, [0, 1, 1]], weights, np.ones(3), SETTINGS
+    )
+    for one, other in zip(heavy, twice, strict=True):
+        centroids = np.array(other.pop("centroids"))[:, :2]
+        assert np.array(one.pop("centroids")) == pytest.approx(centroids)
+        assert one == pytest.approx(other)
+
+
+def test_centroids_stand_in_standardized_units_whatever_the_weights(
+    kmeans_candidates, groups
+):
+    vectors, weights = three_groups(groups)
+    factors = np.array([0.25, 9.0])
+    for row in kmeans_candidates.candidates(vectors, weights, factors, SETTINGS):
+        centroids = np.array(row["centroids"])
+        labels = (factors * (vectors[:, None] - centroids) ** 2).sum(2).argmin(1)
+        assert centroids == pytest.approx(means(vectors, weights, labels))
+
+
+def test_too_few_different_vectors_are_an_error_that_names_the_segmentation(
+    kmeans_candidates,
+):
+    asked = SETTINGS | {"minimum_clusters": 3}
+    with pytest.raises(ValueError, match=r"value asks for 3 .* only 3 different"):
+        kmeans_candidates.candidates(np.eye(3), np.full(3, 9.0), np.ones(3), asked)
+
+
+def test_largest_k_is_one_less_than_the_different_vectors(kmeans_candidates):
+    asked = SETTINGS | {"maximum_clusters": 10}
+    rows = kmeans_candidates.candidates(np.eye(5), np.full(5, 9.0), np.ones(5), asked)
+    assert [row["clusters"] for row in rows] == [2, 3, 4]
+
+
+def test_fits_run_on_one_thread(kmeans_candidates, groups, monkeypatch):
+    threads = []
+
+    def observed(*arguments):
+        threads.extend(pool["num_threads"] for pool in threadpool_info())
+        return fit(*arguments)
+
+    fit = kmeans_candidates.fit
+    monkeypatch.setattr(kmeans_candidates, "fit", observed)
+    with threadpool_limits(2):
+        kmeans_candidates.candidates(*three_groups(groups), np.ones(2), SETTINGS)
+    assert set(threads) == {1}
+
+
+# model
+
+
+@pytest.fixture
+def project(session, groups):
+    """A database with what the model refers to: two K-means segmentations, one of
+    which does not use `score`, and a grouping."""
+    income, score, age = groups([[0, 0, 0], [6, 0, 1], [0, 6, 2]], 12, 1.0, 9).T
+    customers = np.random.default_rng(9).integers(1, 5, 36)
+    session.execute(
+        "create table int_training_vectors (segmentation varchar, "
+        "age double, score double, income double, customers bigint)"
+    )
+    session.executemany(
+        "insert into int_training_vectors values (?, ?, ?, ?, ?)",
+        [
+            (name, row[0], row[1] if name == "value" else None, row[2], int(row[3]))
+            for name in ("value", "lifestyle")
+            for row in zip(age, score, income, customers, strict=True)
+        ],
+    )
+    session.execute("""
+        create table int_segmentation_features as
+        from (values
+            ('lifestyle', 'income', 1, 1.0::double), ('value', 'score', 1, 2.0),
+            ('value', 'income', 0, 1.0), ('lifestyle', 'age', 0, 0.5),
+        ) as listed (segmentation, feature, position, weight);
+        create table int_segmentations as
+        from (values
+            ('value', 'kmeans', 'v1', 2, 3, 5, 42),
+            ('lifestyle', 'kmeans', 'l1', 2, 2, 5, 42),
+            ('country', 'by', null, null, null, null, null),
+        ) as listed (
+            segmentation, kind, configuration_hash, minimum_clusters,
+            maximum_clusters, restarts, seed
+        )
+    """)
+    return session
+
+
+@pytest.fixture(autouse=True)
+def few_bootstraps(request, kmeans_candidates, monkeypatch):
+    """The model is tested for what it reads and returns: a few resamples will do."""
+    if "project" in request.fixturenames:
+        monkeypatch.setattr(kmeans_candidates, "BOOTSTRAPS", 3)
+
+
+@pytest.fixture
+def computed(kmeans_candidates, monkeypatch):
+    """The names of the segmentations that candidates are computed for."""
+    names = []
+
+    def observed(vectors, weights, feature_weights, settings):
+        names.append(settings["segmentation"])
+        return candidates(vectors, weights, feature_weights, settings)
+
+    candidates = kmeans_candidates.candidates
+    monkeypatch.setattr(kmeans_candidates, "candidates", observed)
+    return names
+
+
+def keys(rows):
+    """Return what identifies the rows, sorted."""
+    names = ("segmentation", "configuration_hash", "clusters")
+    return sorted(tuple(row[name] for name in names) for row in rows)
+
+
+KEYS = [("lifestyle", "l1", 2), ("value", "v1", 2), ("value", "v1", 3)]
+
+
+def types(session):
+    """Return names and types of the columns of the table."""
+    table = session.table("kmeans_candidates")
+    return dict(zip(table.columns, map(str, table.types), strict=True))
+
+
+def expected_types(schema):
+    return {
+        name: f"{kind[0]}[]" if isinstance(kind, list) else kind
+        for name, kind in schema.items()
+    }
+
+
+def test_model_without_training_vectors_is_an_empty_typed_table(
+    kmeans_candidates, project, build, computed
+):
+    project.execute("delete from int_training_vectors")
+    assert build(kmeans_candidates, project) == []
+    assert types(project) == expected_types(kmeans_candidates.SCHEMA)
+    assert computed == []
+
+
+def test_model_without_any_segmentation_is_an_empty_typed_table(
+    kmeans_candidates, project, build
+):
+    project.execute("delete from int_segmentations where kind = 'kmeans'")
+    assert build(kmeans_candidates, project) == []
+    assert types(project) == expected_types(kmeans_candidates.SCHEMA)
+
+
+def test_model_gives_a_typed_row_per_segmentation_and_k(
+    kmeans_candidates, project, build, computed
+):
+    rows = build(kmeans_candidates, project)
+    assert keys(rows) == KEYS
+    assert types(project) == expected_types(kmeans_candidates.SCHEMA)
+    assert sorted(computed) == ["lifestyle", "value"]
+    assert not [row for row in rows for value in row.values() if value is None]
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "features", "factors"),
+    [
+        ("value", ["income", "score"], [1, 2]),
+        ("lifestyle", ["age", "income"], [0.5, 1]),
+    ],
+)
+def test_model_takes_features_and_weights_by_position(
+    kmeans_candidates, project, build, segmentation, features, factors
+):
+    *vectors, customers = (
+        project.execute(
+            f"select {', '.join(features)}, customers from int_training_vectors "
+            f"where segmentation = '{segmentation}'"
+        )
+        .fetchnumpy()
+        .values()
+    )
+    root = np.sqrt(factors)
+    rows = np.repeat(np.column_stack(vectors) * root, customers, axis=0)
+    reference = KMeans(2, n_init=20, tol=0, random_state=0).fit(rows)
+    row = next(
+        row
+        for row in build(kmeans_candidates, project)
+        if (row["segmentation"], row["clusters"]) == (segmentation, 2)
+    )
+    assert row["inertia"] == pytest.approx(reference.inertia_)
+    assert np.array(row["centroids"]) == pytest.approx(
+        np.array(sorted((reference.cluster_centers_ / root).tolist()))
+    )
+
+
+def test_model_keeps_rows_while_configuration_and_data_are_the_same(
+    kmeans_candidates, project, build, computed
+):
+    first = build(kmeans_candidates, project)
+    computed.clear()
+    project.execute("""
+        create or replace table int_training_vectors as
+        from int_training_vectors order by hash(age)
+    """)
+    assert build(kmeans_candidates, project) == first
+    assert computed == []
+
+
+@pytest.mark.parametrize("change", ["income = income + 1e-9", "customers = 90"])
+def test_model_computes_what_has_other_data_and_only_that(
+    kmeans_candidates, project, build, computed, change
+):
+    first = build(kmeans_candidates, project)
+    computed.clear()
+    project.execute(f"""
+        update int_training_vectors set {change}
+        where segmentation = 'value' and rowid = 3
+    """)
+    second = build(kmeans_candidates, project)
+    assert computed == ["value"]
+    assert keys(second) == KEYS
+
+    def of(rows, name):
+        return [row for row in rows if row["segmentation"] == name]
+
+    assert of(second, "lifestyle") == of(first, "lifestyle")
+    before, after = (
+        {row["data_fingerprint"] for row in of(rows, "value")}
+        for rows in (first, second)
+    )
+    assert len(before) == len(after) == 1
+    assert before != after
+
+
+def test_model_keeps_rows_of_other_configurations_and_takes_them_up_again(
+    kmeans_candidates, project, build, computed
+):
+    def configure(value):
+        project.execute(f"""
+            update int_segmentations set configuration_hash = '{value}'
+            where segmentation = 'value'
+        """)
+        computed.clear()
+        return build(kmeans_candidates, project)
+
+    first = build(kmeans_candidates, project)
+    both = configure("v2")
+    assert computed == ["value"]
+    assert keys(both) == sorted([*KEYS, ("value", "v2", 2), ("value", "v2", 3)])
+    assert [row for row in both if row["configuration_hash"] != "v2"] == first
+    assert configure("v1") == both
+    assert computed == []
+
+
+def test_model_keeps_earlier_rows_of_what_is_not_due(
+    kmeans_candidates, project, build, computed
+):
+    first = build(kmeans_candidates, project)
+    computed.clear()
+    project.execute("delete from int_training_vectors where segmentation = 'value'")
+    assert build(kmeans_candidates, project) == first
+    assert computed == []
+
+
+def test_model_returns_the_same_bits_for_shuffled_rows_and_any_threads(
+    kmeans_candidates, project, build, groups
+):
+    income, score = groups(GROUPS, 300, 1.5, 1).T
+    project.execute("delete from int_training_vectors")
+    project.executemany(
+        "insert into int_training_vectors values ('value', null, ?, ?, ?)",
+        [(*row, 1) for row in zip(score.tolist(), income.tolist(), strict=True)],
+    )
+    results = []
+    for threads, order in ((1, "score"), (2, "hash(score)"), (2, "-income")):
+        project.execute(f"""
+            set threads = {threads};
+            drop table if exists kmeans_candidates;
+            create or replace table int_training_vectors as
+            from int_training_vectors order by {order}
+        """)
+        with threadpool_limits(threads):
+            results.append(json.dumps(build(kmeans_candidates, project)))
+    assert len(json.loads(results[0])) == 2
+    assert results[1:] == results[:1] * 2
+
+
+# as_relation
+
+
+@modest
+@given(st.floats(allow_nan=False, width=64))
+def test_relation_keeps_every_bit_of_a_double(kmeans_candidates, value):
+    rows = [{"inertia": value, "centroids": [[value, 1.0], [2.0, value]]}]
+    relation = kmeans_candidates.as_relation(duckdb, rows)
+    (row,) = kmeans_candidates.records(relation)
+    assert row["inertia"] == value
+    assert row["centroids"] == rows[0]["centroids"]
+
+
+def test_relation_has_null_for_a_figure_without_a_value(kmeans_candidates, session):
+    rows = [{"clusters": 2, "calinski_harabasz": float("nan")}]
+    (row,) = kmeans_candidates.records(kmeans_candidates.as_relation(session, rows))
+    assert row["clusters"] == 2
+    assert row["calinski_harabasz"] is None

@@ -1,0 +1,18 @@
+-- K-means squares distances: far outliers pull centroids towards them, or get a
+-- segment of their own. A transform or clip tames them.
+-- depends_on: {{ ref("customer_features_standardized") }}
+{{ config(severity="warn") }}
+
+{% set checks = [] %}
+{% for segmentation in configured_segmentations("kmeans") %}
+    {% for feature in segmentation.features %}
+        {% do checks.append({
+            "about": {"segmentation": segmentation.name, "feature": feature.name},
+            "query": test_outlier_share_at_most(
+                standardized_customers(segmentation), feature.name, 0.01
+            ),
+        }) %}
+    {% endfor %}
+{% endfor %}
+
+{{ failures_of(checks) }}
