@@ -3,8 +3,7 @@
     {%- if feature.missing == "median" -%}
         median({{ value }})
     {%- elif feature.missing == "mean" -%}
-        {#- DECIMAL, since a sum of doubles depends on the order of the rows -#}
-        cast(avg(cast({{ value }} as decimal(28, 6))) as double)
+        {{ customer_segmentation.exact_mean(value) }}
     {%- elif feature.missing is number -%}
         cast({{ feature.missing }} as double)
     {%- else -%}

@@ -22,32 +22,14 @@ int_profiled_columns as (
 
 ),
 
-segment_statistics as (
-
-    select
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        min(customer_segments.segment_name) as segment_name
-        {%- for column in columns %},
-        {{ profile_statistics(column.name) }}
-        {%- endfor %}
-
-    from customer_segments
-    inner join customer_features
-        on customer_segments.customer_id = customer_features.customer_id
-    group by
-        customer_segments.segmentation,
-        customer_segments.segment_id
-
-),
-
-population_statistics as (
+ranges as (
 
     select
         {%- for column in columns %}
-        avg({{ adapter.quote(column.name) }}) as {{ column.name }}__mean,
-        stddev_pop({{ adapter.quote(column.name) }})
-            as {{ column.name }}__standard_deviation
+        min({{ adapter.quote(column.name) }}) as {{ column.name }}__lowest,
+        nullif(
+            max({{ adapter.quote(column.name) }}) - min({{ adapter.quote(column.name) }}), 0
+        ) as {{ column.name }}__range
         {{- "," if not loop.last }}
         {%- endfor %}
 
@@ -55,49 +37,115 @@ population_statistics as (
 
 ),
 
+measured as (
+
+    -- One pass for all columns, of the segments and of all customers (the rows
+    -- without segment_id). Moments are of values moved to 0..1, as in
+    -- feature_preparation.
+    select
+        customer_segments.segmentation,
+        customer_segments.segment_id,
+        customer_segments.segment_name
+        {%- for column in columns %}
+        {%- set value = adapter.quote(column.name) %}
+        {%- set unit_value =
+            "((" ~ value ~ " - " ~ column.name ~ "__lowest) / " ~ column.name ~ "__range)"
+        %},
+        min({{ value }}) as {{ column.name }}__minimum,
+        median({{ value }}) as {{ column.name }}__median,
+        max({{ value }}) as {{ column.name }}__maximum,
+        {{ fixed_point_mean(unit_value) }} as {{ column.name }}__unit_mean,
+        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }}
+            as {{ column.name }}__unit_mean_square
+        {%- endfor %}
+
+    from customer_segments
+    inner join customer_features
+        on customer_segments.customer_id = customer_features.customer_id
+    cross join ranges
+    group by grouping sets (
+        (
+            customer_segments.segmentation,
+            customer_segments.segment_id,
+            customer_segments.segment_name
+        ),
+        (customer_segments.segmentation)
+    )
+
+),
+
 unpivoted as (
 
     {% for column in columns %}
     select
-        segment_statistics.segmentation,
-        segment_statistics.segment_id,
-        segment_statistics.segment_name,
+        measured.segmentation,
+        measured.segment_id,
+        measured.segment_name,
         '{{ column.name }}' as feature,
-        segment_statistics.{{ column.name }}__mean as mean,
-        segment_statistics.{{ column.name }}__median as median,
-        segment_statistics.{{ column.name }}__standard_deviation as standard_deviation,
-        segment_statistics.{{ column.name }}__minimum as minimum,
-        segment_statistics.{{ column.name }}__maximum as maximum,
-        population_statistics.{{ column.name }}__mean as population_mean,
-        population_statistics.{{ column.name }}__standard_deviation
-            as population_standard_deviation
+        measured.{{ column.name }}__minimum as minimum,
+        measured.{{ column.name }}__median as median,
+        measured.{{ column.name }}__maximum as maximum,
+        ranges.{{ column.name }}__lowest as lowest,
+        ranges.{{ column.name }}__range as value_range,
+        measured.{{ column.name }}__unit_mean as unit_mean,
+        measured.{{ column.name }}__unit_mean_square as unit_mean_square
 
-    from segment_statistics
-    cross join population_statistics
+    from measured
+    cross join ranges
 
     {{ "union all" if not loop.last }}
     {% endfor %}
 
+),
+
+described as (
+
+    select
+        segmentation,
+        segment_id,
+        segment_name,
+        feature,
+        minimum,
+        median,
+        maximum,
+        case
+            when minimum < maximum then lowest + unit_mean * value_range
+            else minimum
+        end as mean,
+        case
+            when minimum < maximum
+                then value_range
+                    * sqrt(greatest(unit_mean_square - power(unit_mean, 2), 0))
+            else minimum - maximum
+        end as standard_deviation
+
+    from unpivoted
+
 )
 
 select
-    unpivoted.segmentation,
-    unpivoted.segment_id,
-    unpivoted.feature,
-    unpivoted.segment_name,
+    segment.segmentation,
+    segment.segment_id,
+    segment.feature,
+    segment.segment_name,
     int_profiled_columns.label,
     int_profiled_columns.basis,
     int_profiled_columns.unit,
-    unpivoted.mean,
-    unpivoted.median,
-    unpivoted.standard_deviation,
-    unpivoted.minimum,
-    unpivoted.maximum,
-    (unpivoted.mean - unpivoted.population_mean)
-        / nullif(unpivoted.population_standard_deviation, 0) as z_mean,
-    unpivoted.population_mean,
-    100 * unpivoted.mean / nullif(unpivoted.population_mean, 0) as index_vs_population
+    segment.mean,
+    segment.median,
+    segment.standard_deviation,
+    segment.minimum,
+    segment.maximum,
+    (segment.mean - population.mean) / nullif(population.standard_deviation, 0)
+        as z_mean,
+    population.mean as population_mean,
+    100 * segment.mean / nullif(population.mean, 0) as index_vs_population
 
-from unpivoted
+from described as segment
+inner join described as population
+    on segment.segmentation = population.segmentation
+    and segment.feature = population.feature
+    and population.segment_id is null
 inner join int_profiled_columns
-    on unpivoted.feature = int_profiled_columns.feature
+    on segment.feature = int_profiled_columns.feature
+where segment.segment_id is not null

@@ -74,10 +74,11 @@ summarized as (
         customer_segments.segment_name,
         count(*) as customers,
         {% for measure in measures %}
-        sum(customer_features.{{ adapter.quote(measure.name) }}) as {{ measure.name }}_total,
+        {{ exact_sum("customer_features." ~ adapter.quote(measure.name)) }}
+            as {{ measure.name }}_total,
         {% endfor %}
-        avg(customer_segments.distance) as mean_distance,
-        avg(customer_segments.margin) as simplified_silhouette
+        {{ exact_mean("customer_segments.distance") }} as mean_distance,
+        {{ exact_mean("customer_segments.margin") }} as simplified_silhouette
 
     from customer_segments
     inner join customer_features
@@ -93,14 +94,19 @@ shared as (
 
     select
         *,
-        customers / sum(customers) over (partition by segmentation) as share
+        customers / sum(customers) over all_segments as share
         {%- for measure in measures %},
         {{ measure.name }}_total
-            / nullif(sum({{ measure.name }}_total) over (partition by segmentation), 0)
+            / nullif(sum({{ measure.name }}_total) over all_segments, 0)
             as {{ measure.name }}_share
         {%- endfor %}
 
     from summarized
+    window all_segments as (
+        partition by segmentation
+        order by segment_id
+        rows between unbounded preceding and unbounded following
+    )
 
 )
 

@@ -35,6 +35,10 @@ BOOTSTRAP_RESTARTS = 3
 # The exact silhouette takes time and memory with the square of the vectors.
 SILHOUETTE_VECTORS = 5_000
 CHUNK = 1_000
+# Linear algebra libraries do not promise the last bits. Rounding them away gives the
+# same figures everywhere; the centroids are refined on all customers later anyway.
+SIGNIFICANT_DIGITS = 10
+CENTROID_DECIMALS = 9
 
 
 def fingerprint(vectors: np.ndarray, weights: np.ndarray) -> str:
@@ -302,7 +306,7 @@ def candidates(
                 "smallest_share": float(
                     np.bincount(labels, weights, clusters).min() / weights.sum()
                 ),
-                "centroids": (centroids / root).tolist(),
+                "centroids": (centroids / root).round(CENTROID_DECIMALS).tolist(),
             }
             print(
                 f"{name}: k = {clusters}, simplified silhouette "
@@ -312,7 +316,15 @@ def candidates(
             rows.append(row)
             labelings.append(labels)
         add_silhouettes(rows, scaled, weights, labelings, seed)
-    return rows
+    return [rounded(row) for row in rows]
+
+
+def rounded(row: dict) -> dict:
+    """Return the row with its figures rounded to SIGNIFICANT_DIGITS."""
+    return {
+        key: float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
+        for key, value in row.items()
+    }
 
 
 def add_silhouettes(

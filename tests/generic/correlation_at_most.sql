@@ -8,7 +8,9 @@
         ~ " names. Given: " ~ columns
     ) }}
 {% endif %}
-{% if maximum is not number or maximum is boolean or maximum < 0 or maximum >= 1 %}
+{#- YAML reads 1e-6 as a text -#}
+{% set allowed = maximum | float(-1) %}
+{% if maximum is boolean or not 0 <= allowed < 1 %}
     {{ exceptions.raise_compiler_error(
         "correlation_at_most: maximum must be a number of at least 0 and below 1."
         ~ " Given: " ~ maximum
@@ -102,6 +104,6 @@ unpivoted as (
 )
 
 select * from unpivoted
-where abs(correlation) > {{ maximum }}
+where abs(correlation) > {{ allowed }}
 
 {% endtest %}

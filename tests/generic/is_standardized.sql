@@ -7,7 +7,9 @@
         ~ group_by
     ) }}
 {% endif %}
-{% if tolerance is not number or tolerance is boolean or tolerance <= 0 %}
+{#- YAML reads 1e-6 as a text -#}
+{% set allowed = tolerance | float(0) %}
+{% if tolerance is boolean or not allowed > 0 %}
     {{ exceptions.raise_compiler_error(
         "is_standardized: tolerance must be a number greater than 0. Given: " ~ tolerance
     ) }}
@@ -46,7 +48,7 @@ measured as (
 select * from measured
 where
     not_finite > 0
-    or abs(mean) > {{ tolerance }}
-    or abs(standard_deviation - 1) > {{ tolerance }}
+    or abs(mean) > {{ allowed }}
+    or abs(standard_deviation - 1) > {{ allowed }}
 
 {% endtest %}

@@ -1,6 +1,8 @@
 {% test outlier_share_at_most(model, column_name, maximum, distance=4) %}
 
-{% if maximum is not number or maximum is boolean or maximum < 0 or maximum > 1 %}
+{#- YAML reads 1e-6 as a text -#}
+{% set allowed = maximum | float(-1) %}
+{% if maximum is boolean or not 0 <= allowed <= 1 %}
     {{ exceptions.raise_compiler_error(
         "outlier_share_at_most: maximum must be a number from 0 to 1. Given: " ~ maximum
     ) }}
@@ -77,6 +79,6 @@ measured as (
 )
 
 select * from measured
-where outlier_share > {{ maximum }}
+where outlier_share > {{ allowed }}
 
 {% endtest %}

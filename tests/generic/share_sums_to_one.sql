@@ -7,7 +7,9 @@
         ~ group_by
     ) }}
 {% endif %}
-{% if tolerance is not number or tolerance is boolean or tolerance <= 0 %}
+{#- YAML reads 1e-6 as a text -#}
+{% set allowed = tolerance | float(0) %}
+{% if tolerance is boolean or not allowed > 0 %}
     {{ exceptions.raise_compiler_error(
         "share_sums_to_one: tolerance must be a number greater than 0. Given: "
         ~ tolerance
@@ -41,6 +43,6 @@ measured as (
 select * from measured
 where
     rows_found > 0
-    and (abs(total - 1) <= {{ tolerance }}) is not true
+    and (abs(total - 1) <= {{ allowed }}) is not true
 
 {% endtest %}

@@ -13,6 +13,9 @@
 {% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
 
 select * from {{ model }}
-where ({{ share }} >= {{ lowest }} and {{ share }} <= 1) is not true
+where (
+    {{ share }} >= {{ lowest }}
+    and {{ share }} between 0 and 1
+) is not true
 
 {% endtest %}

@@ -66,6 +66,15 @@ def build_model(model, session):
     return [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
 
 
+def assert_types(model, session):
+    """Check that the table of a model has the columns and types of its SCHEMA."""
+    table = session.table(model.__name__)
+    assert dict(zip(table.columns, map(str, table.types), strict=True)) == {
+        name: f"{kind[0]}[]" if isinstance(kind, list) else kind
+        for name, kind in model.SCHEMA.items()
+    }
+
+
 def scattered(centers, size, spread, seed):
     """Return `size` normal points around each of the (k, d) centers."""
     centers = np.asarray(centers, dtype=float)
@@ -88,6 +97,11 @@ def kmeans_fits():
 @pytest.fixture(scope="session")
 def build():
     return build_model
+
+
+@pytest.fixture(scope="session")
+def has_declared_types():
+    return assert_types
 
 
 @pytest.fixture(scope="session")

@@ -699,42 +699,29 @@ def keys(rows):
 KEYS = [("lifestyle", "l1", 2), ("value", "v1", 2), ("value", "v1", 3)]
 
 
-def types(session):
-    """Return names and types of the columns of the table."""
-    table = session.table("kmeans_candidates")
-    return dict(zip(table.columns, map(str, table.types), strict=True))
-
-
-def expected_types(schema):
-    return {
-        name: f"{kind[0]}[]" if isinstance(kind, list) else kind
-        for name, kind in schema.items()
-    }
-
-
 def test_model_without_training_vectors_is_an_empty_typed_table(
-    kmeans_candidates, project, build, computed
+    kmeans_candidates, project, build, has_declared_types, computed
 ):
     project.execute("delete from int_training_vectors")
     assert build(kmeans_candidates, project) == []
-    assert types(project) == expected_types(kmeans_candidates.SCHEMA)
+    has_declared_types(kmeans_candidates, project)
     assert computed == []
 
 
 def test_model_without_any_segmentation_is_an_empty_typed_table(
-    kmeans_candidates, project, build
+    kmeans_candidates, project, build, has_declared_types
 ):
     project.execute("delete from int_segmentations where kind = 'kmeans'")
     assert build(kmeans_candidates, project) == []
-    assert types(project) == expected_types(kmeans_candidates.SCHEMA)
+    has_declared_types(kmeans_candidates, project)
 
 
 def test_model_gives_a_typed_row_per_segmentation_and_k(
-    kmeans_candidates, project, build, computed
+    kmeans_candidates, project, build, has_declared_types, computed
 ):
     rows = build(kmeans_candidates, project)
     assert keys(rows) == KEYS
-    assert types(project) == expected_types(kmeans_candidates.SCHEMA)
+    has_declared_types(kmeans_candidates, project)
     assert sorted(computed) == ["lifestyle", "value"]
     assert not [row for row in rows for value in row.values() if value is None]
 

@@ -1,0 +1,311 @@
+"""The integration project: a clean copy builds, and it proves every generic test."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GENERIC_TESTS = sorted(path.stem for path in (ROOT / "tests" / "generic").glob("*.sql"))
+
+# What a failing example of each generic test stores.
+STORED = {
+    "correlation_at_most__fails_in_one_group": [
+        {
+            "segmentation": "b",
+            "column_name": "age",
+            "other_column": "income",
+            "rows_found": 2,
+            "correlation": pytest.approx(1),
+        }
+    ],
+    "every_customer_scored_once__fails_on_a_stranger_instead_of_a_customer": [
+        {
+            "customer_id": "C3",
+            "is_customer": True,
+            "groups_found": 0,
+            "rows_found": 0,
+            "groups_expected": 1,
+        },
+        {
+            "customer_id": "C4",
+            "is_customer": False,
+            "groups_found": 1,
+            "rows_found": 1,
+            "groups_expected": 1,
+        },
+    ],
+    "expression_is_true__fails_when_false": [
+        {"example": "one_is_false", "margin": -1, "segment_id": "a", "order": -1}
+    ],
+    "is_standardized__fails_in_one_group": [
+        {
+            "segmentation": "b",
+            "rows_found": 2,
+            "not_finite": 0,
+            "mean": 0,
+            "standard_deviation": 3,
+        }
+    ],
+    "missing_share_at_most__fails_above_the_maximum": [
+        {"rows_found": 4, "missing": 1, "missing_share": 0.25}
+    ],
+    "outlier_share_at_most__fails_beyond_population_deviations": [
+        {
+            "numbers_found": 5,
+            "outliers": 1,
+            "outlier_share": 0.2,
+            "mean": pytest.approx(0.2),
+            "standard_deviation": pytest.approx(0.4),
+        }
+    ],
+    "row_count_preserved__fails_when_a_copy_is_too_many": [
+        {"rows_counted": 4, "rows_compared": 3, "difference": 1}
+    ],
+    "share_sums_to_one__fails_in_one_group": [
+        {"segmentation": "b", "rows_found": 1, "shares_found": 1, "total": 0.5}
+    ],
+    "silhouette_at_least__fails_below_the_minimum": [
+        {
+            "example": "one_is_poor",
+            "silhouette": 0.19,
+            "minimum_silhouette": 0.2,
+            "limit": 0.2,
+            "order": 0.19,
+            "select": 0.19,
+        }
+    ],
+    "smallest_segment_share__fails_below_the_minimum": [
+        {
+            "example": "one_is_small",
+            "share": 0.01,
+            "minimum_share": 0.02,
+            "limit": 0.02,
+            "order": 0.01,
+            "select": 0.01,
+        }
+    ],
+    "unique_combination__fails_once_for_each_duplicate": [
+        {"customer_id": "C1", "segmentation": "value", "rows_found": 2},
+        {"customer_id": "C2", "segmentation": "value", "rows_found": 3},
+    ],
+}
+
+GROUPS = "group_by must be a column name or a list of them"
+TOLERANCE = "tolerance must be a number greater than 0"
+MAXIMUM = "maximum must be a number from 0 to 1"
+SMALLEST = "minimum must be a number from 0 to 1 or the name of a column"
+SILHOUETTE = "minimum must be a number from -1 to 1 or the name of a column"
+COLUMNS = "columns must be a list of column names"
+PAIR = "columns must be a list of at least two different column names"
+CONDITION = "expression must be a SQL condition"
+
+# Generic test, arguments, what it says about them.
+MISTAKES = [
+    ("is_standardized", {"group_by": 1}, GROUPS),
+    ("is_standardized", {"group_by": {"a": 1}}, GROUPS),
+    ("is_standardized", {"group_by": ["a", 1]}, GROUPS),
+    ("is_standardized", {"tolerance": 0}, TOLERANCE),
+    ("is_standardized", {"tolerance": "small"}, TOLERANCE),
+    ("is_standardized", {"tolerance": True}, TOLERANCE),
+    ("share_sums_to_one", {"group_by": [["a"]]}, GROUPS),
+    ("share_sums_to_one", {"tolerance": -1}, TOLERANCE),
+    ("smallest_segment_share", {"minimum": 2}, SMALLEST),
+    ("smallest_segment_share", {"minimum": -0.1}, SMALLEST),
+    ("smallest_segment_share", {"minimum": True}, SMALLEST),
+    ("smallest_segment_share", {"minimum": None}, SMALLEST),
+    ("silhouette_at_least", {"minimum": 1.1}, SILHOUETTE),
+    ("silhouette_at_least", {"minimum": -1.1}, SILHOUETTE),
+    ("silhouette_at_least", {"minimum": [0.2]}, SILHOUETTE),
+    (
+        "every_customer_scored_once",
+        {"customers": "customers", "group_by": []},
+        GROUPS,
+    ),
+    (
+        "every_customer_scored_once",
+        {"customers": None},
+        "customers must be a relation",
+    ),
+    (
+        "every_customer_scored_once",
+        {"customers": "customers", "customers_column": 1},
+        "customers_column must be a column name",
+    ),
+    ("row_count_preserved", {"compare_model": ""}, "compare_model must be a relation"),
+    (
+        "row_count_preserved",
+        {"compare_model": "customers", "counted": " "},
+        "counted must be an aggregate expression",
+    ),
+    (
+        "row_count_preserved",
+        {"compare_model": "customers", "compare_counted": 3},
+        "compare_counted must be an aggregate expression",
+    ),
+    ("missing_share_at_most", {"maximum": 1.5}, MAXIMUM),
+    ("missing_share_at_most", {"maximum": "half"}, MAXIMUM),
+    ("missing_share_at_most", {"maximum": False}, MAXIMUM),
+    ("correlation_at_most", {"columns": "a", "maximum": 0.9}, PAIR),
+    ("correlation_at_most", {"columns": ["a"], "maximum": 0.9}, PAIR),
+    ("correlation_at_most", {"columns": ["a", "b", "a"], "maximum": 0.9}, PAIR),
+    (
+        "correlation_at_most",
+        {"columns": ["a", "b"], "maximum": 1},
+        "maximum must be a number of at least 0 and below 1",
+    ),
+    (
+        "correlation_at_most",
+        {"columns": ["a", "b"], "maximum": 0.9, "group_by": 1},
+        GROUPS,
+    ),
+    ("outlier_share_at_most", {"maximum": -0.1}, MAXIMUM),
+    (
+        "outlier_share_at_most",
+        {"maximum": 0.1, "distance": 0},
+        "distance must be a number greater than 0",
+    ),
+    ("unique_combination", {"columns": []}, COLUMNS),
+    ("unique_combination", {"columns": "customer_id"}, COLUMNS),
+    ("unique_combination", {"columns": [1]}, COLUMNS),
+    ("expression_is_true", {"expression": ""}, CONDITION),
+    ("expression_is_true", {"expression": True}, CONDITION),
+]
+
+
+COLUMN_TESTS = {
+    "every_customer_scored_once",
+    "is_standardized",
+    "missing_share_at_most",
+    "outlier_share_at_most",
+    "share_sums_to_one",
+    "silhouette_at_least",
+    "smallest_segment_share",
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the integration project that installs the package from here."""
+    folder = tmp_path_factory.mktemp("integration") / "integration_tests"
+    shutil.copytree(
+        ROOT / "integration_tests",
+        folder,
+        ignore=shutil.ignore_patterns(
+            "dbt_packages", "logs", "package-lock.yml", "target"
+        ),
+    )
+    packages = folder / "packages.yml"
+    text = packages.read_text()
+    assert "local: ../" in text
+    packages.write_text(text.replace("local: ../", f"local: {ROOT}"))
+
+    with pytest.MonkeyPatch.context() as environment:
+        for name in list(os.environ):
+            if name.startswith(("DBT_", "INTEGRATION_TESTS_", "SEGMENTATION_")):
+                environment.delenv(name)
+        environment.chdir(folder)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def built(project):
+    """Its manifest, its results by unique id, and the rows its tests stored."""
+    for arguments in (["deps"], ["--warn-error", "build"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "dbt.cli.main", *arguments],
+            cwd=project,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    target = project / "target"
+    nodes = json.loads((target / "manifest.json").read_text())["nodes"]
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    relations = {node["name"]: node["relation_name"] for node in nodes.values()}
+
+    stored = {}
+    with duckdb.connect(str(target / "integration_tests.duckdb")) as connection:
+        for name in STORED:
+            rows = connection.sql(f"select * from {relations[name]} order by all")
+            stored[name] = [
+                dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()
+            ]
+    return SimpleNamespace(
+        nodes=nodes,
+        statuses={result["unique_id"]: result["status"] for result in results},
+        stored=stored,
+    )
+
+
+@pytest.fixture(scope="module")
+def mistake(built, project):
+    """Calls a generic test and returns what it says."""
+    from dbt.cli.main import dbtRunner
+
+    manifest = dbtRunner().invoke(["parse", "--quiet"]).result
+
+    def call(name, arguments):
+        said = []
+        arguments = {"model": "customers", **arguments}
+        runner = dbtRunner(manifest=manifest, callbacks=[said.append])
+        outcome = runner.invoke(
+            ["run-operation", name, "--args", json.dumps(arguments), "--quiet"]
+        )
+        return outcome.success, "\n".join(event.info.msg for event in said)
+
+    return call
+
+
+def test_everything_succeeds(built):
+    assert set(built.statuses.values()) == {"success", "pass"}
+
+
+@pytest.mark.parametrize("generic_test", GENERIC_TESTS)
+def test_every_generic_test_passes_and_fails_on_examples(built, generic_test):
+    examples = {
+        node["name"]: node["config"]
+        for unique_id, node in built.nodes.items()
+        if node["original_file_path"].startswith("models/generic_tests/")
+        and node.get("test_metadata", {}).get("name") == generic_test
+        and built.statuses.get(unique_id) == "pass"
+    }
+    # a test that must fail is "pass" when it returns as many rows as it should
+    passing = {name for name, test in examples.items() if test["error_if"] == "!= 0"}
+    failing = {
+        name
+        for name, test in examples.items()
+        if re.fullmatch("!= [1-9][0-9]*", test["error_if"])
+        and test["warn_if"] == test["error_if"]
+    }
+
+    assert passing
+    assert failing
+    assert passing | failing == set(examples)
+    assert all(name.startswith(f"{generic_test}__passes_") for name in passing)
+    assert all(name.startswith(f"{generic_test}__fails_") for name in failing)
+    assert failing & set(STORED)
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_what_is_wrong_is_stored_with_its_figures(built, name):
+    assert built.stored[name] == STORED[name]
+
+
+@pytest.mark.parametrize(("generic_test", "arguments", "message"), MISTAKES)
+def test_a_wrong_argument_is_named(mistake, generic_test, arguments, message):
+    if generic_test in COLUMN_TESTS:
+        arguments = {"column_name": "z", **arguments}
+    success, said = mistake(f"customer_segmentation.test_{generic_test}", arguments)
+
+    assert not success
+    assert f"{generic_test}: {message}" in said
+    assert "Given: " in said

@@ -1,0 +1,985 @@
+"""The refinement in SQL is Lloyd's algorithm to the last bit, its labels are those of
+scikit-learn, and segments keep their ids for as long as they are the same segments.
+"""
+
+import itertools
+from datetime import datetime, timedelta
+from zlib import crc32
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sklearn.cluster import KMeans
+from sklearn.preprocessing import StandardScaler
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+modest = settings(deadline=None, max_examples=40, derandomize=True)
+
+CORNERS = [[0, 0], [9, 0], [0, 9], [9, 9]]
+MANY = 320_000
+
+
+def table(vectors, session=None):
+    """Return vectors as a relation with the columns a, b, and so on."""
+    session = session or duckdb.connect(":memory:", config={"threads": 1})
+    frame = pd.DataFrame(vectors, columns=letters(vectors))
+    session.register("frame", frame)
+    session.execute("create or replace table standardized as from frame")
+    session.unregister("frame")
+    return session.table("standardized")
+
+
+def letters(vectors):
+    """Return the names of the columns of `table`."""
+    return list("abcdef"[: vectors.shape[1]])
+
+
+def lengths(vectors, centroids, weights=1):
+    """Return the (n, k) weighted distances of vectors to centroids."""
+    return np.sqrt((weights * (vectors[:, None] - centroids) ** 2).sum(axis=2))
+
+
+def reach_of(vectors):
+    """Return the largest absolute value of each column."""
+    return np.abs(vectors).max(axis=0)
+
+
+SHAPES = {
+    "groups": lambda rng, n, d: (
+        rng.normal(size=(n, d)) + 6 * rng.integers(0, 3, (n, 1))
+    ),
+    "uniform": lambda rng, n, d: rng.uniform(-2, 2, size=(n, d)),
+    "skewed": lambda rng, n, d: rng.lognormal(sigma=1.5, size=(n, d)),
+    "grid": lambda rng, n, d: rng.integers(-2, 3, size=(n, d)).astype(float),
+    "line": lambda rng, n, d: np.outer(rng.normal(size=n), np.ones(d)),
+    "islands": lambda rng, n, d: (
+        rng.normal(size=(n, d)) + 1e4 * (rng.random((n, 1)) < 0.05)
+    ),
+    "tiny": lambda rng, n, d: rng.normal(scale=1e-3, size=(n, d)),
+}
+
+
+@st.composite
+def shaped_vectors(draw):
+    """Vectors of many shapes, with a k and a generator of more numbers."""
+    generator = np.random.default_rng(draw(st.integers(0, 10_000)))
+    rows, columns = draw(st.integers(8, 150)), draw(st.integers(1, 5))
+    shape = SHAPES[draw(st.sampled_from(sorted(SHAPES)))]
+    vectors = shape(generator, rows, columns)
+    clusters = draw(st.integers(2, 6))
+    assume(len(np.unique(vectors, axis=0)) > clusters)
+    return vectors, clusters, generator
+
+
+# fixed_point_unit
+
+
+@modest
+@given(st.floats(0, 2.0**61))
+def test_largest_value_fits_a_bigint_in_fixed_point(kmeans_fits, largest):
+    unit = kmeans_fits.fixed_point_unit(largest)
+    (stored,) = duckdb.execute(
+        "select (?::double * ?::double)::bigint", [largest, unit]
+    ).fetchone()
+    assert stored == round(largest * unit)
+    # As fine as there is room for: the next finer unit is above the cap or too large.
+    assert unit == 2.0**52 or 4 * unit * largest > 2**61
+
+
+@modest
+@given(st.floats(0, 1e300))
+def test_fixed_point_unit_is_a_power_of_two_up_to_a_cap(kmeans_fits, largest):
+    unit = kmeans_fits.fixed_point_unit(largest)
+    assert np.frexp(unit)[0] == 0.5
+    assert unit <= 2.0**52
+    assert largest * unit <= 2.0**61
+
+
+def test_fixed_point_unit_of_ordinary_values_is_the_cap(kmeans_fits):
+    assert [kmeans_fits.fixed_point_unit(value) for value in (0, 1, 500)] == [2**52] * 3
+
+
+# nearest_sql and labels
+
+
+@modest
+@given(st.integers(2, 8), st.data())
+def test_nearest_is_the_lowest_slot_of_the_smallest_distance(
+    kmeans_fits, clusters, draws
+):
+    row = st.lists(st.integers(0, 3), min_size=clusters, max_size=clusters)
+    rows = draws.draw(st.lists(row, min_size=1, max_size=20))
+    columns = ", ".join(f"d{slot}" for slot in range(clusters))
+    lines = ", ".join(f"({', '.join(map(str, line))})" for line in rows)
+    found = duckdb.sql(
+        f"select {kmeans_fits.nearest_sql(clusters)}, {columns} "
+        f"from (values {lines}) as listed ({columns})"
+    ).fetchall()
+    assert [slot for slot, *_ in found] == [line.index(min(line)) for _, *line in found]
+
+
+@settings(modest, max_examples=80)
+@given(shaped_vectors())
+def test_labels_equal_those_of_scikit_learn(kmeans_fits, data):
+    vectors, clusters, _ = data
+    reference = KMeans(clusters, n_init=1, random_state=0).fit(vectors)
+    features = letters(vectors)
+    columns = kmeans_fits.assigned(
+        table(vectors), features, np.ones(len(features)), reference.cluster_centers_
+    ).fetchnumpy()
+    rows = np.column_stack([columns[name] for name in features])
+    distances = lengths(rows, reference.cluster_centers_)
+    nearest, following = np.sort(distances, axis=1)[:, :2].T
+    clear = following - nearest > 1e-9
+    assert (columns["slot"] == reference.predict(rows))[clear].all()
+    assert clear.any()
+    assert np.sqrt(columns["squared_distance"]) == pytest.approx(nearest, abs=1e-12)
+    assert len(rows) == len(vectors)
+
+
+@modest
+@given(shaped_vectors())
+def test_labels_equal_those_of_scikit_learn_with_feature_weights(kmeans_fits, data):
+    vectors, clusters, generator = data
+    weights = generator.uniform(0.1, 9, vectors.shape[1])
+    root = np.sqrt(weights)
+    reference = KMeans(clusters, n_init=1, random_state=0).fit(vectors * root)
+    features = letters(vectors)
+    columns = kmeans_fits.assigned(
+        table(vectors), features, weights, reference.cluster_centers_ / root
+    ).fetchnumpy()
+    rows = np.column_stack([columns[name] for name in features]) * root
+    nearest, following = np.sort(lengths(rows, reference.cluster_centers_))[:, :2].T
+    clear = following - nearest > 1e-9
+    assert (columns["slot"] == reference.predict(rows))[clear].all()
+    assert np.sqrt(columns["squared_distance"]) == pytest.approx(nearest, abs=1e-9)
+
+
+def test_a_customer_between_two_centroids_goes_to_the_lower_slot(kmeans_fits):
+    vectors = np.array([[-1.0], [0.0], [1.0]])
+    relation = kmeans_fits.assigned(
+        table(vectors), ["a"], np.ones(1), np.array([[5.0], [1.0], [-1.0]])
+    )
+    assert dict(relation.project("a, slot").fetchall()) == {-1: 2, 0: 1, 1: 1}
+
+
+# lloyd_pass
+
+
+@modest
+@given(shaped_vectors())
+def test_a_pass_equals_a_step_of_numpy(kmeans_fits, data):
+    vectors, clusters, generator = data
+    weights = generator.uniform(0.1, 9, vectors.shape[1])
+    # Chosen from the customers and moved a little, so that there are no ties.
+    chosen = generator.choice(np.unique(vectors, axis=0), clusters, replace=False)
+    centroids = chosen + generator.uniform(1e-6, 1e-4, chosen.shape)
+    moved, inertia = kmeans_fits.lloyd_pass(
+        table(vectors), letters(vectors), weights, centroids, reach_of(vectors) + 1e-4
+    )
+    distances = lengths(vectors, centroids, weights)
+    labels = distances.argmin(axis=1)
+    expected = [
+        vectors[labels == slot].mean(axis=0) if slot in labels else centroids[slot]
+        for slot in range(clusters)
+    ]
+    scale = reach_of(vectors).max()
+    assert moved == pytest.approx(np.array(expected), abs=1e-12 * scale)
+    assert inertia == pytest.approx((distances.min(axis=1) ** 2).sum(), rel=1e-9)
+
+
+def test_an_empty_segment_keeps_its_centroid(kmeans_fits):
+    centroids = np.array([[0.0, 0.0], [50.0, -50.0]])
+    moved, _ = kmeans_fits.lloyd_pass(
+        table(np.array([[1.0, 2.0], [3.0, 2.0]])),
+        ["a", "b"],
+        np.ones(2),
+        centroids,
+        np.full(2, 50.0),
+    )
+    assert moved.tolist() == [[2, 2], [50, -50]]
+    assert centroids.tolist() == [[0, 0], [50, -50]]
+
+
+def test_feature_weights_decide_what_is_near(kmeans_fits):
+    # (1, 3) lies nearer to (0, 3) unless b hardly counts.
+    customers = table(np.array([[1.0, 3.0]]))
+    centroids, reach = np.array([[0.0, 3.0], [1.0, 0.0]]), np.full(2, 3.0)
+    moved, inertia = kmeans_fits.lloyd_pass(
+        customers, ["a", "b"], np.array([1.0, 1.0]), centroids, reach
+    )
+    assert (moved.tolist(), inertia) == ([[1, 3], [1, 0]], 1)
+    moved, inertia = kmeans_fits.lloyd_pass(
+        customers, ["a", "b"], np.array([1.0, 0.0625]), centroids, reach
+    )
+    assert (moved.tolist(), inertia) == ([[0, 3], [1, 3]], 0.5625)
+
+
+@pytest.fixture(scope="module")
+def many_customers(groups):
+    """Customers over several row groups, as they come and shuffled."""
+    vectors = groups(CORNERS, MANY // 4, 2.5, 3)
+    order = np.random.default_rng(4).permutation(MANY)
+    with duckdb.connect(":memory:") as session:
+        for name, rows in (("straight", vectors), ("shuffled", vectors[order])):
+            session.register("frame", pd.DataFrame(rows, columns=["a", "b"]))
+            session.execute(f"create table {name} as from frame")
+            session.unregister("frame")
+        yield vectors, session
+
+
+def test_a_pass_gives_the_same_bits_for_shuffled_rows_and_any_threads(
+    kmeans_fits, many_customers
+):
+    vectors, session = many_customers
+    results = set()
+    for name, threads in itertools.product(["straight", "shuffled"], [1, 2, 4]):
+        session.execute(f"set threads = {threads}")
+        moved, inertia = kmeans_fits.lloyd_pass(
+            session.table(name),
+            ["a", "b"],
+            np.array([1.0, 0.7]),
+            np.array(CORNERS) + 0.3,
+            reach_of(vectors),
+        )
+        results.add((moved.tobytes(), inertia))
+    assert len(results) == 1
+
+
+def test_sizes_are_the_same_bits_for_shuffled_rows_and_any_threads(
+    kmeans_fits, many_customers
+):
+    _, session = many_customers
+    results = set()
+    for name, threads in itertools.product(["straight", "shuffled"], [1, 2, 4]):
+        session.execute(f"set threads = {threads}")
+        sizes = kmeans_fits.segment_sizes(
+            session.table(name), ["a", "b"], np.array([1.0, 0.7]), np.array(CORNERS)
+        )
+        results.add(repr(sizes))
+    assert len(results) == 1
+
+
+# refine
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_refinement_reaches_scikit_learn_from_perturbed_centroids(
+    kmeans_fits, groups, seed
+):
+    vectors = groups(CORNERS, 200, 1.0, seed)
+    weights = np.array([1.0, 2.0])
+    root = np.sqrt(weights)
+    reference = KMeans(4, n_init=10, tol=0, random_state=seed).fit(vectors * root)
+    start = np.array(CORNERS) + np.random.default_rng(seed).normal(size=(4, 2))
+    centroids, inertia, passes = kmeans_fits.refine(
+        table(vectors), ["a", "b"], weights, start, reach_of(vectors)
+    )
+    assert inertia == pytest.approx(reference.inertia_, rel=1e-6)
+    found = (lengths(vectors, centroids, weights).min(axis=1) ** 2).sum()
+    assert found == pytest.approx(inertia, rel=1e-12)
+    assert 2 <= passes < 12
+
+
+def test_refined_centroids_are_in_canonical_order_wherever_they_start(
+    kmeans_fits, groups
+):
+    vectors = groups(CORNERS, 30, 0.2, 1)
+    vectors[:, 0] = vectors[:, 0] > 4
+    starts = np.array([[0, 0], [1, 0], [0, 9], [1, 9]], dtype=float)
+    results = []
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 1, 3]):
+        centroids, *_ = kmeans_fits.refine(
+            table(vectors), ["a", "b"], np.ones(2), starts[order], reach_of(vectors)
+        )
+        results.append(centroids.tolist())
+    assert results[0] == sorted(results[0])
+    # The first feature alone does not decide here.
+    assert [first for first, _ in results[0]] == [0, 0, 1, 1]
+    assert results[1:] == results[:1] * 2
+
+
+def slow_to_converge():
+    """Return vectors and centroids that Lloyd's algorithm needs many passes for."""
+    vectors = np.random.default_rng(0).uniform(size=(4000, 2))
+    return vectors, np.random.default_rng(1).uniform(0, 0.05, size=(8, 2))
+
+
+@pytest.mark.parametrize("cap", [1, 3, None])
+def test_refinement_stops_at_the_cap(kmeans_fits, monkeypatch, cap):
+    if cap:
+        monkeypatch.setattr(kmeans_fits, "MAXIMUM_PASSES", cap)
+    inertias = []
+
+    def observed(*arguments):
+        result = lloyd_pass(*arguments)
+        inertias.append(result[1])
+        return result
+
+    lloyd_pass = kmeans_fits.lloyd_pass
+    monkeypatch.setattr(kmeans_fits, "lloyd_pass", observed)
+    vectors, start = slow_to_converge()
+    _, inertia, passes = kmeans_fits.refine(
+        table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors)
+    )
+    # One more reads the inertia of the last centroids.
+    assert passes == (cap or 12) == len(inertias) - 1
+    assert inertias == sorted(inertias, reverse=True)
+    assert inertia == inertias[-1] < inertias[0]
+
+
+def test_refinement_stops_at_once_where_nothing_moves(kmeans_fits, groups):
+    vectors = groups(CORNERS, 50, 1.0, 2)
+    optimum = KMeans(4, n_init=5, tol=0, random_state=0).fit(vectors)
+    centroids, inertia, passes = kmeans_fits.refine(
+        table(vectors),
+        ["a", "b"],
+        np.ones(2),
+        optimum.cluster_centers_,
+        reach_of(vectors),
+    )
+    assert passes == 2
+    assert inertia == pytest.approx(optimum.inertia_)
+    assert centroids == pytest.approx(
+        np.array(sorted(optimum.cluster_centers_.tolist()))
+    )
+
+
+@modest
+@given(shaped_vectors())
+def test_refinement_never_ends_worse_than_it_starts(kmeans_fits, data):
+    vectors, clusters, generator = data
+    start = generator.choice(np.unique(vectors, axis=0), clusters, replace=False)
+    centroids, *_ = kmeans_fits.refine(
+        table(vectors),
+        letters(vectors),
+        np.ones(vectors.shape[1]),
+        start,
+        reach_of(vectors),
+    )
+    before, after = (
+        (lengths(vectors, each).min(axis=1) ** 2).sum() for each in (start, centroids)
+    )
+    assert after <= before * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("decoy", ["customers", "relation", "assigned", "totals"])
+def test_refinement_reads_its_relation_and_not_a_table_of_some_name(
+    kmeans_fits, session, decoy
+):
+    session.execute(f"create table {decoy} as select 77.0 as a, 'x' as customer_id")
+    customers = table(np.array([[0.0], [1.0], [8.0], [9.0]]), session)
+    start = np.array([[1.0], [7.0]])
+    centroids, inertia, _ = kmeans_fits.refine(
+        customers, ["a"], np.ones(1), start, np.array([9.0])
+    )
+    sizes = kmeans_fits.segment_sizes(customers, ["a"], np.ones(1), centroids)
+    assert (centroids.tolist(), inertia) == ([[0.5], [8.5]], 1)
+    assert [size["segment_customers"] for size in sizes] == [2, 2]
+
+
+# segment_sizes
+
+
+def test_sizes_of_a_table_computed_by_hand(kmeans_fits):
+    vectors = np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 0.0], [10.0, 1.0]])
+    sizes = kmeans_fits.segment_sizes(
+        table(vectors),
+        ["a", "b"],
+        np.array([1.0, 4.0]),
+        np.array([[0.0, 0.0], [10.0, 0.0], [99.0, 99.0]]),
+    )
+    assert sizes == [
+        {"segment_customers": 3, "mean_distance": 10 / 3, "largest_distance": 6},
+        {"segment_customers": 1, "mean_distance": 2, "largest_distance": 2},
+        {"segment_customers": 0, "mean_distance": None, "largest_distance": None},
+    ]
+
+
+@modest
+@given(shaped_vectors())
+def test_sizes_equal_numpy(kmeans_fits, data):
+    vectors, clusters, generator = data
+    centroids = generator.choice(np.unique(vectors, axis=0), clusters, replace=False)
+    centroids += generator.uniform(1e-6, 1e-4, centroids.shape)
+    sizes = kmeans_fits.segment_sizes(
+        table(vectors), letters(vectors), np.ones(vectors.shape[1]), centroids
+    )
+    distances = lengths(vectors, centroids)
+    nearest, labels = distances.min(axis=1), distances.argmin(axis=1)
+    assert [size["segment_customers"] for size in sizes] == [
+        (labels == slot).sum() for slot in range(clusters)
+    ]
+    for slot in set(labels):
+        mine = nearest[labels == slot]
+        # Nine decimals are kept of each distance.
+        assert sizes[slot]["mean_distance"] == pytest.approx(mine.mean(), abs=1e-9)
+        assert sizes[slot]["largest_distance"] == pytest.approx(mine.max())
+
+
+# segment_ids
+
+
+@st.composite
+def earlier_segments(draw):
+    """Centroids of an earlier fit by id, at least 6 apart, and a generator."""
+    clusters, columns = draw(st.integers(2, 7)), draw(st.integers(1, 4))
+    generator = np.random.default_rng(draw(st.integers(0, 10_000)))
+    numbers = draw(
+        st.lists(st.integers(1, 30), min_size=clusters, max_size=clusters, unique=True)
+    )
+    cells = generator.choice(8**columns if columns > 1 else 12, clusters, replace=False)
+    places = np.column_stack([cells // 8**power % 8 for power in range(columns)])
+    places = places if columns > 1 else cells[:, None]
+    centroids = 10.0 * places + generator.uniform(-2, 2, places.shape)
+    ids = [f"value-{number}" for number in numbers]
+    return dict(zip(ids, centroids, strict=True)), generator
+
+
+def number(segment_id):
+    return int(segment_id.removeprefix("value-"))
+
+
+def test_first_fit_numbers_its_segments_in_order(kmeans_fits):
+    ids = kmeans_fits.segment_ids("value", np.eye(3), {}, set())
+    assert ids == ["value-1", "value-2", "value-3"]
+
+
+@modest
+@given(earlier_segments())
+def test_permuted_centroids_keep_their_ids(kmeans_fits, data):
+    earlier, generator = data
+    names = generator.permutation(list(earlier)).tolist()
+    centroids = np.array([earlier[name] for name in names])
+    assert kmeans_fits.segment_ids("value", centroids, earlier, set(earlier)) == names
+
+
+@modest
+@given(earlier_segments())
+def test_a_small_move_keeps_ids(kmeans_fits, data):
+    earlier, generator = data
+    names = generator.permutation(list(earlier)).tolist()
+    centroids = np.array([earlier[name] for name in names])
+    direction = generator.normal(size=centroids.shape)
+    moved = centroids + direction / np.linalg.norm(direction, axis=1, keepdims=True)
+    assert kmeans_fits.segment_ids("value", moved, earlier, set(earlier)) == names
+
+
+@modest
+@given(earlier_segments())
+def test_a_split_gives_one_new_id_and_keeps_the_others(kmeans_fits, data):
+    earlier, generator = data
+    names = list(earlier)
+    parent = names[generator.integers(len(names))]
+    halves = earlier[parent] + np.array([[-0.9], [1.0]])
+    others = [name for name in names if name != parent]
+    centroids = np.vstack([halves, *[[earlier[name]] for name in others]])
+    used = {*earlier, "value-33"}
+    ids = kmeans_fits.segment_ids("value", centroids, earlier, used)
+    # The half that lies nearer is the same segment.
+    assert ids == [parent, "value-34", *others]
+
+
+@modest
+@given(earlier_segments())
+def test_a_merger_keeps_one_of_the_two_ids_and_gives_no_new_one(kmeans_fits, data):
+    earlier, _ = data
+    first, second, *others = earlier
+    merged = 0.6 * earlier[first] + 0.4 * earlier[second]
+    gaps = {name: np.linalg.norm(merged - earlier[name]) for name in earlier}
+    assume(min(gaps, key=gaps.get) == first)
+    centroids = np.array([merged, *[earlier[name] for name in others]])
+    ids = kmeans_fits.segment_ids("value", centroids, earlier, set(earlier))
+    assert ids == [first, *others]
+
+
+@modest
+@given(earlier_segments())
+def test_a_vanished_id_is_never_given_again(kmeans_fits, data):
+    earlier, _ = data
+    lost, *kept = earlier
+    used, before = set(earlier), earlier
+    for _ in range(3):
+        without = np.array([before[name] for name in kept])
+        ids = kmeans_fits.segment_ids("value", without, before, used)
+        assert ids == kept
+        before = dict(zip(ids, without, strict=True))
+        # It comes back in its old place, but nobody stayed in between.
+        back = np.vstack([without, earlier[lost]])
+        ids = kmeans_fits.segment_ids("value", back, before, used)
+        assert ids[:-1] == kept
+        assert number(ids[-1]) == max(map(number, used)) + 1
+        used |= set(ids)
+        before = dict(zip(ids, back, strict=True))
+    assert len(used) == len(earlier) + 3
+
+
+@modest
+@given(earlier_segments(), st.integers(1, 8))
+def test_ids_follow_the_cheapest_pairing_and_the_nearest_old_centroid(
+    kmeans_fits, data, clusters
+):
+    earlier, generator = data
+    assume(max(clusters, len(earlier)) <= 6)
+    names = list(earlier)
+    old = np.array([earlier[name] for name in names])
+    new = generator.uniform(-5, 85, size=(clusters, old.shape[1]))
+    between = lengths(new, old)
+    size = max(clusters, len(names))
+    padded = np.zeros((size, size))
+    padded[:clusters, : len(names)] = between
+    costs = {
+        order: padded[np.arange(size), order].sum()
+        for order in itertools.permutations(range(size))
+    }
+    best, limit = min(costs, key=costs.get), min(costs.values()) + 1e-9
+    pairs = {
+        tuple(each if each < len(names) else None for each in order[:clusters])
+        for order, cost in costs.items()
+        if cost <= limit
+    }
+    # On a line several pairings may cost the same.
+    assume(len(pairs) == 1)
+    following = itertools.count(max(map(number, names)) + 1)
+    expected = [
+        names[place]
+        if place < len(names) and place == between[row].argmin()
+        else f"value-{next(following)}"
+        for row, place in enumerate(best[:clusters])
+    ]
+    assert kmeans_fits.segment_ids("value", new, earlier, set(names)) == expected
+
+
+def test_one_that_moved_into_the_place_of_another_is_treated_by_the_rule(kmeans_fits):
+    earlier = {"value-1": np.array([0.0, 0.0]), "value-2": np.array([10.0, 0.0])}
+    # Paired with value-1 at the least sum, and nearer to it than to value-2: same.
+    stayed = np.array([[10.0, 0.1], [0.0, 30.0]])
+    ids = kmeans_fits.segment_ids("value", stayed, earlier, set(earlier))
+    assert ids == ["value-2", "value-1"]
+    # Paired with value-1 as well, but nearer to value-2: too far gone, so new.
+    gone = np.array([[10.0, 0.1], [14.0, 20.0]])
+    ids = kmeans_fits.segment_ids("value", gone, earlier, set(earlier))
+    assert ids == ["value-2", "value-3"]
+
+
+def test_numbers_are_compared_as_numbers_and_names_may_hold_hyphens(kmeans_fits):
+    used = {"high-value-9", "high-value-10"}
+    ids = kmeans_fits.segment_ids("high-value", np.zeros((1, 1)), {}, used)
+    assert ids == ["high-value-11"]
+
+
+# quantile_bins, in_own_units
+
+
+@st.composite
+def weighted_values(draw):
+    """Values with many ties, and whole weights."""
+    rows = draw(
+        st.lists(
+            st.tuples(st.integers(-8, 8), st.integers(1, 30)), min_size=1, max_size=40
+        )
+    )
+    values, weights = np.array(rows, dtype=float).T
+    return values, weights
+
+
+@settings(modest, max_examples=150)
+@given(weighted_values())
+def test_bins_equal_a_direct_count_on_repeated_rows(kmeans_fits, data):
+    values, weights = data
+    bounds, shares = kmeans_fits.quantile_bins(values, weights)
+    rows = sorted(np.repeat(values, weights.astype(int)).tolist())
+    # The tenths by whole numbers: the value that the i-th tenth of the rows reaches.
+    tenths = {rows[-(-len(rows) * tenth // 10) - 1] for tenth in range(1, 10)}
+    assert bounds == sorted(tenths - {rows[-1]})
+    edges = [-np.inf, *bounds, np.inf]
+    counts = [
+        sum(lower < value <= upper for value in rows)
+        for lower, upper in itertools.pairwise(edges)
+    ]
+    assert shares == pytest.approx([count / len(rows) for count in counts])
+    assert sum(shares) == pytest.approx(1)
+    assert min(shares) > 0
+
+
+def test_bins_of_continuous_values_are_about_equally_full(kmeans_fits):
+    values = np.random.default_rng(0).lognormal(size=5000)
+    bounds, shares = kmeans_fits.quantile_bins(values, np.ones(5000))
+    assert bounds == pytest.approx(
+        np.quantile(values, np.arange(1, 10) / 10, method="inverted_cdf")
+    )
+    assert shares == pytest.approx([0.1] * 10)
+
+
+def test_bins_merge_where_most_customers_share_a_value(kmeans_fits):
+    values, weights = np.array([3.0, 0.0, 1.0, 2.0]), np.array([5.0, 80.0, 10.0, 5.0])
+    bounds, shares = kmeans_fits.quantile_bins(values, weights)
+    assert bounds == [0, 1]
+    assert shares == pytest.approx([0.8, 0.1, 0.1])
+
+
+def test_bins_of_a_constant_column_are_one_bin(kmeans_fits):
+    bins = kmeans_fits.quantile_bins(np.full(4, 2.5), np.arange(1.0, 5.0))
+    assert bins == ([], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("transform", "prepared"),
+    [("log", "ln(1 + x)"), ("sqrt", "sqrt(x)"), ("none", "x")],
+)
+def test_own_units_undo_what_sql_prepares(kmeans_fits, transform, prepared):
+    raw = np.array([0.0, 0.5, 1.0, 7.0, 12_345.678])
+    rows = duckdb.execute(
+        f"select ({prepared} - 1.25) / 3.5 from (select unnest(?) as x)", [raw.tolist()]
+    ).fetchall()
+    preparation = {"transform": transform, "center": 1.25, "scale": 3.5}
+    found = kmeans_fits.in_own_units(np.ravel(rows), preparation)
+    assert found == pytest.approx(raw, rel=1e-12, abs=1e-12)
+
+
+# fit_id, newest_centroids
+
+CHOSEN = {"configuration_hash": "c1", "data_fingerprint": "d1", "clusters": 3}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"configuration_hash": "c2"},
+        {"data_fingerprint": "d2"},
+        {"clusters": 4},
+        {"configuration_hash": "c1d", "data_fingerprint": "1"},
+        {"data_fingerprint": "d", "clusters": 13},
+    ],
+)
+def test_fit_id_changes_with_each_of_its_parts(kmeans_fits, change):
+    assert kmeans_fits.fit_id(CHOSEN | change) != kmeans_fits.fit_id(CHOSEN)
+
+
+def test_fit_id_does_not_change_with_anything_else(kmeans_fits):
+    other = dict(reversed(CHOSEN.items())) | {"inertia": 2.0, "fitted_at": "now"}
+    assert kmeans_fits.fit_id(other) == kmeans_fits.fit_id(dict(CHOSEN))
+
+
+def registered(fit, at, centroids, segmentation="value"):
+    """Return registry rows of one fit: centroids by segment id and feature."""
+    return [
+        {
+            "fit_id": fit,
+            "segmentation": segmentation,
+            "fitted_at": datetime(2026, 1, 1) + timedelta(days=at),
+            "segment_id": segment,
+            "feature": feature,
+            "centroid": value,
+        }
+        for segment, values in centroids.items()
+        for feature, value in values.items()
+    ]
+
+
+REGISTRY = [
+    *registered("b", 2, {"value-2": {"age": 1.0, "income": 2.0, "debt": 3.0}}),
+    *registered("b", 2, {"value-3": {"age": 4.0, "income": 5.0, "debt": 6.0}}),
+    *registered("a", 1, {"value-1": {"age": 7.0, "score": 8.0}}),
+    *registered("c", 3, {"other-1": {"age": 9.0, "income": 9.0}}, "other"),
+]
+
+
+def test_newest_centroids_are_those_of_the_shared_features_in_the_new_order(
+    kmeans_fits,
+):
+    earlier, shared = kmeans_fits.newest_centroids(
+        REGISTRY, "value", ["score", "income", "kids", "age"]
+    )
+    assert shared.tolist() == [1, 3]
+    assert {segment: list(values) for segment, values in earlier.items()} == {
+        "value-2": [2, 1],
+        "value-3": [5, 4],
+    }
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "features"), [("value", ["score", "kids"]), ("new", ["age"])]
+)
+def test_no_centroids_are_newest_without_a_fit_or_a_shared_feature(
+    kmeans_fits, segmentation, features
+):
+    earlier, shared = kmeans_fits.newest_centroids(REGISTRY, segmentation, features)
+    assert earlier == {}
+    assert np.eye(len(features))[:, shared].shape == (len(features), 0)
+
+
+# model
+
+PEOPLE = [[30, 20], [30, 80], [60, 20], [60, 80]]
+
+
+SEGMENTATIONS = {"value": ["age", "income"], "lifestyle": ["age"]}
+KEY = ["segmentation", "configuration_hash", "data_fingerprint", "clusters"]
+
+
+@pytest.fixture
+def project(session, groups):
+    """A database with what the model refers to, and tables of misleading names."""
+    fill(session, groups(PEOPLE, 40, 3.0, 11).round())
+    for name in ("customers", "training", "registry", "vectors", "standardized"):
+        session.execute(f"create table {name} as select 'decoy' as age")
+    return session
+
+
+def fill(session, raw, due=("value", "lifestyle")):
+    """Write the tables that the model refers to, as the models before it would.
+
+    Args:
+        session: a DuckDB.
+        raw: (n, 2) age and income of the customers.
+        due: the segmentations that have training vectors.
+    """
+    scaler = StandardScaler().fit(raw)
+    z = pd.DataFrame(scaler.transform(raw), columns=["age", "income"])
+    standardized, preparations, quality = [], [], []
+    for segmentation, features in SEGMENTATIONS.items():
+        standardized.append(z[features].assign(segmentation=segmentation))
+        for position, feature in enumerate(features):
+            preparations.append(
+                {
+                    "segmentation": segmentation,
+                    "feature": feature,
+                    "position": position,
+                    "customers": len(raw),
+                    "imputed_value": 40.0 if feature == "age" else None,
+                    "lower_bound": None,
+                    "upper_bound": 1e6,
+                    "transform": "none",
+                    "center": scaler.mean_[position],
+                    "scale": scaler.scale_[position],
+                    "weight": 1.0,
+                    "lowest_z": z[feature].min(),
+                    "highest_z": z[feature].max(),
+                }
+            )
+        for clusters in (2, 3, 4):
+            quality.append(
+                {
+                    "segmentation": segmentation,
+                    "configuration_hash": f"{segmentation}-c1",
+                    "data_fingerprint": f"d{crc32(raw.tobytes())}",
+                    "clusters": clusters,
+                    "simplified_silhouette": 0.1 * clusters,
+                    "stability": 0.2 * clusters,
+                    "is_chosen": clusters == 2 * len(features),
+                    "centroids": [
+                        [1.5 * sign for sign in signs[: len(features)]]
+                        for signs in ((-1, -1), (1, 1), (-1, 1), (1, -1))[:clusters]
+                    ],
+                }
+            )
+    quality = pd.DataFrame(quality)
+    tables = {
+        "customer_features_standardized": pd.concat(standardized),
+        "feature_preparation": pd.DataFrame(preparations[::-1]),
+        "segmentation_quality": quality.drop(columns="centroids"),
+        "kmeans_candidates": quality[[*KEY, "centroids"]],
+    }
+    for name, frame in tables.items():
+        session.register("frame", frame)
+        session.execute(f"create or replace table {name} as from frame")
+        session.unregister("frame")
+    session.execute(
+        """
+        create or replace table int_training_vectors as
+        select segmentation, age, income, count(*) as customers
+        from customer_features_standardized
+        where list_contains(?, segmentation)
+        group by segmentation, age, income
+        """,
+        [list(due)],
+    )
+
+
+def of(rows, segmentation):
+    return [row for row in rows if row["segmentation"] == segmentation]
+
+
+def test_model_without_training_vectors_is_an_empty_typed_table(
+    kmeans_fits, project, build, has_declared_types
+):
+    project.execute("delete from int_training_vectors")
+    assert build(kmeans_fits, project) == []
+    has_declared_types(kmeans_fits, project)
+
+
+def test_model_gives_a_row_per_segment_and_feature(
+    kmeans_fits, project, build, has_declared_types
+):
+    rows = build(kmeans_fits, project)
+    has_declared_types(kmeans_fits, project)
+    assert [
+        (row["position"], row["feature"], row["segment_index"], row["segment_id"])
+        for row in of(rows, "value")
+    ] == [
+        (position, feature, slot, f"value-{slot + 1}")
+        for position, feature in enumerate(["age", "income"])
+        for slot in range(4)
+    ]
+    assert [(row["feature"], row["segment_id"]) for row in of(rows, "lifestyle")] == [
+        ("age", "lifestyle-1"),
+        ("age", "lifestyle-2"),
+    ]
+    assert len({row["fit_id"] for row in rows}) == 2
+
+
+def test_model_fits_as_scikit_learn_does(kmeans_fits, project, build, groups):
+    raw = groups(PEOPLE, 40, 3.0, 11).round()
+    scaler = StandardScaler().fit(raw)
+    reference = KMeans(4, n_init=10, tol=0, random_state=0).fit(scaler.transform(raw))
+    order = np.lexsort(reference.cluster_centers_.T[::-1])
+    centroids = reference.cluster_centers_[order]
+    values = scaler.inverse_transform(centroids)
+    sizes = np.bincount(reference.labels_)[order]
+    gaps = lengths(scaler.transform(raw), reference.cluster_centers_).min(axis=1)
+    for row in of(build(kmeans_fits, project), "value"):
+        slot, column = row["segment_index"], row["position"]
+        mine = gaps[reference.labels_ == order[slot]]
+        found = [
+            row["inertia"],
+            row["centroid"],
+            row["centroid_value"],
+            row["segment_customers"],
+            row["mean_distance"],
+            row["largest_distance"],
+            row["center"],
+            row["scale"],
+        ]
+        assert found == pytest.approx(
+            [
+                reference.inertia_,
+                centroids[slot, column],
+                values[slot, column],
+                sizes[slot],
+                mine.mean(),
+                mine.max(),
+                scaler.mean_[column],
+                scaler.scale_[column],
+            ]
+        )
+        assert (row["customers"], row["clusters"], row["transform"]) == (160, 4, "none")
+        assert (row["simplified_silhouette"], row["stability"]) == (0.4, 0.8)
+
+
+def test_model_keeps_the_preparation_of_each_feature(kmeans_fits, project, build):
+    names = ("feature", "imputed_value", "lower_bound", "upper_bound", "weight")
+    rows = of(build(kmeans_fits, project), "value")
+    assert {tuple(row[name] for name in names) for row in rows} == {
+        ("age", 40, None, 1e6, 1),
+        ("income", None, None, 1e6, 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "feature"),
+    [("value", "age"), ("value", "income"), ("lifestyle", "age")],
+)
+def test_model_keeps_the_distribution_of_each_feature(
+    kmeans_fits, project, build, segmentation, feature
+):
+    values = project.execute(
+        f"select {feature} from customer_features_standardized "
+        f"where segmentation = '{segmentation}'"
+    ).fetchnumpy()[feature]
+    for row in of(build(kmeans_fits, project), segmentation):
+        if row["feature"] == feature:
+            tenths = np.quantile(values, np.arange(1, 10) / 10, method="inverted_cdf")
+            assert row["bin_bounds"] == pytest.approx(np.unique(tenths))
+            inside = np.digitize(values, row["bin_bounds"], right=True)
+            assert row["bin_shares"] == pytest.approx(np.bincount(inside) / 160)
+
+
+def test_model_registers_the_same_input_once(kmeans_fits, project, build, monkeypatch):
+    first = build(kmeans_fits, project)
+
+    def unexpected(*_):
+        raise AssertionError("refined again")
+
+    monkeypatch.setattr(kmeans_fits, "refine", unexpected)
+    assert build(kmeans_fits, project) == first
+
+
+def test_model_keeps_the_registry_where_no_fit_is_due(
+    kmeans_fits, project, build, groups
+):
+    first = build(kmeans_fits, project)
+    fill(project, groups(PEOPLE, 40, 3.0, 12), due=())
+    assert build(kmeans_fits, project) == first
+
+
+def test_model_appends_a_fit_of_new_data_and_keeps_the_ids(
+    kmeans_fits, project, build, groups
+):
+    first = build(kmeans_fits, project)
+    fill(project, groups(PEOPLE, 55, 3.0, 12), due=("value",))
+    second = build(kmeans_fits, project)
+    assert second[: len(first)] == first
+    added = second[len(first) :]
+    assert {row["segmentation"] for row in added} == {"value"}
+    assert {row["customers"] for row in added} == {220}
+    assert {row["fit_id"] for row in added}.isdisjoint(row["fit_id"] for row in first)
+    assert min(row["fitted_at"] for row in added) >= first[0]["fitted_at"]
+
+    def places(rows):
+        return {
+            (row["segment_id"], row["feature"]): round(row["centroid_value"] / 10)
+            for row in of(rows, "value")
+        }
+
+    assert places(added) == places(first)
+    assert len(places(first)) == 8
+
+
+def test_model_never_gives_the_id_of_a_vanished_segment_again(
+    kmeans_fits, project, build, groups
+):
+    build(kmeans_fits, project)
+    # An older fit had a value-20; and of the newest, value-4 lies far from anybody.
+    project.execute("""
+        insert into kmeans_fits
+        select * replace (
+            'older' as fit_id,
+            'value-20' as segment_id,
+            fitted_at - interval 1 day as fitted_at
+        )
+        from kmeans_fits
+        where segment_id = 'value-4';
+
+        update kmeans_fits set centroid = centroid + 100
+        where segment_id = 'value-4'
+    """)
+    fill(project, groups(PEOPLE, 40, 3.0, 13))
+    rows = of(build(kmeans_fits, project), "value")
+    newest = max(row["fitted_at"] for row in rows)
+    assert {row["segment_id"] for row in rows if row["fitted_at"] == newest} == {
+        "value-1",
+        "value-2",
+        "value-3",
+        "value-21",
+    }
+
+
+@modest
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_relation_keeps_every_bit_of_a_double(kmeans_fits, value):
+    rows = [{"centroid": value, "bin_bounds": [value, 1.0], "bin_shares": []}]
+    (row,) = kmeans_fits.records(kmeans_fits.as_relation(duckdb, rows))
+    assert {key: row[key] for key in rows[0]} == rows[0]
+
+
+def test_relation_keeps_times_to_the_microsecond_and_nulls(kmeans_fits, session):
+    at = datetime(2026, 2, 3, 4, 5, 6, 789012)
+    (row,) = kmeans_fits.records(
+        kmeans_fits.as_relation(session, [{"fitted_at": at, "mean_distance": None}])
+    )
+    assert row["fitted_at"] == at
+    assert row["mean_distance"] is None

@@ -1,0 +1,329 @@
+"""`dbt build` on the sample, from an empty database to the marts."""
+
+import csv
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from project import ROOT, Project
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
+from sklearn.preprocessing import StandardScaler
+
+TRUTH = ROOT / "tests" / "fixtures" / "customers_truth.csv"
+PUBLIC_TABLES = [
+    "customer_segments",
+    "rejected_customers",
+    "segment_composition",
+    "segment_profiles",
+    "segmentation_fit_centroids",
+    "segmentation_fit_features",
+    "segmentation_fits",
+    "segmentation_quality",
+    "segments",
+]
+FEATURES = {
+    "lifestyle": ["age", "annual_income", "spending_score"],
+    "value": ["products_purchased", "complaints", "money_spent"],
+    "attitudes": ["price_sensitivity", "brand_loyalty", "novelty_seeking"],
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("sample"))
+    project.result = project.dbt("build")
+    return project
+
+
+@pytest.fixture(scope="module")
+def truth():
+    with TRUTH.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def contents(project: Project) -> dict:
+    """Everything a reader of the public tables can see, but for the times."""
+    ignored = {
+        "customer_segments": "exclude (scored_at)",
+        "segmentation_fits": "exclude (fitted_at)",
+    }
+    return {
+        table: project.query(
+            f"select * {ignored.get(table, '')} from {table} order by all"
+        )
+        for table in PUBLIC_TABLES
+    }
+
+
+def test_the_build_passes_without_a_warning(built):
+    assert built.result.success
+    assert built.result.messages == []
+    assert set(built.result.nodes.values()) == {"success", "pass"}
+
+
+def test_every_source_row_is_accounted_for(built, truth):
+    ((accepted, merged, rejected),) = built.query(
+        """
+        select
+            count(*) filter (where rejection is null),
+            sum(copies - 1) filter (where rejection is null),
+            sum(copies) filter (where rejection is not null)
+        from int_customers_checked
+        """
+    )
+    ((source,),) = built.query("select count(*) from customers")
+
+    assert accepted == sum(row["outcome"] == "accepted" for row in truth)
+    assert accepted + merged + rejected == source
+    assert merged == 20
+
+
+def test_the_dirty_rows_are_rejected_for_the_right_reason(built, truth):
+    found = built.query(
+        """
+        select distinct coalesce(customer_id, ''), reason, coalesce(feature, '')
+        from rejected_customers order by all
+        """
+    )
+    expected = sorted(
+        {
+            (row["customer_id"], row["reason"], row["feature"])
+            for row in truth
+            if row["outcome"] == "rejected"
+        }
+    )
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "group", "at_least"),
+    [
+        ("lifestyle", "lifestyle_group", 0.8),
+        ("value", "value_group", 0.75),
+        ("attitudes", "attitude_group", 0.75),
+    ],
+)
+def test_segments_recover_the_latent_groups(
+    built, truth, segmentation, group, at_least
+):
+    latent = {row["customer_id"]: row[group] for row in truth}
+    rows = built.query(
+        f"""
+        select customer_id, segment_id from customer_segments
+        where segmentation = '{segmentation}' and segment_id != 'unassigned'
+        """
+    )
+
+    score = adjusted_rand_score(
+        [latent[customer] for customer, _ in rows], [segment for _, segment in rows]
+    )
+
+    assert score >= at_least
+
+
+def test_the_number_of_latent_groups_is_found(built):
+    chosen = dict(
+        built.query(
+            "select segmentation, clusters from segmentation_quality where is_chosen"
+        )
+    )
+
+    assert chosen == {"lifestyle": 5, "value": 4, "attitudes": 3}
+
+
+def test_standardized_features_equal_standard_scaler(built):
+    raw = np.array(
+        built.query(
+            f"select {', '.join(FEATURES['lifestyle'])} from customer_features "
+            "order by customer_id"
+        )
+    )
+    standardized = np.array(
+        built.query(
+            f"select {', '.join(FEATURES['lifestyle'])} "
+            "from customer_features_standardized where segmentation = 'lifestyle' "
+            "order by customer_id"
+        )
+    )
+
+    reference = StandardScaler().fit_transform(raw)
+
+    np.testing.assert_allclose(standardized, reference, rtol=0, atol=1e-12)
+
+
+def test_logged_features_equal_standard_scaler_of_log1p(built):
+    raw = np.array(
+        built.query(
+            f"select {', '.join(FEATURES['value'])} from customer_features "
+            "order by customer_id"
+        )
+    )
+    standardized = np.array(
+        built.query(
+            f"select {', '.join(FEATURES['value'])} "
+            "from customer_features_standardized where segmentation = 'value' "
+            "order by customer_id"
+        )
+    )
+
+    reference = StandardScaler().fit_transform(np.log1p(raw))
+
+    np.testing.assert_allclose(standardized, reference, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("segmentation", FEATURES)
+def test_sql_scores_as_scikit_learn_predicts(built, segmentation):
+    features = FEATURES[segmentation]
+    columns = ", ".join(features)
+    rows = built.query(
+        f"""
+        select {columns}, segment_id, distance, margin
+        from customer_features_standardized
+        inner join customer_segments using (customer_id, segmentation)
+        where segmentation = '{segmentation}' order by customer_id
+        """
+    )
+    centroids = built.query(
+        f"""
+        pivot (
+            select segment_index, segment_id, feature, centroid
+            from segmentation_fit_centroids
+            where segmentation = '{segmentation}' and is_champion
+        ) on feature in ({", ".join(f"'{feature}'" for feature in features)})
+        using first(centroid) order by segment_index
+        """
+    )
+    vectors = np.array([row[:3] for row in rows])
+    ids = [row[1] for row in centroids]
+    kmeans = KMeans(len(centroids), n_init=1, max_iter=1).fit(vectors)
+    kmeans.cluster_centers_ = np.array([row[2:] for row in centroids])
+
+    predicted = kmeans.predict(vectors)
+    nearest, following = np.sort(kmeans.transform(vectors), axis=1)[:, :2].T
+
+    clear = following - nearest > 1e-9
+    assert clear.mean() > 0.99
+    assert [row[3] for row in np.array(rows, dtype=object)[clear]] == [
+        ids[label] for label in predicted[clear]
+    ]
+    np.testing.assert_allclose([row[4] for row in rows], nearest, atol=1e-9)
+    np.testing.assert_allclose(
+        [row[5] for row in rows], (following - nearest) / following, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("segmentation", FEATURES)
+def test_the_fit_is_the_best_that_scikit_learn_finds(built, segmentation):
+    vectors = np.array(
+        built.query(
+            f"select {', '.join(FEATURES[segmentation])} "
+            f"from customer_features_standardized where segmentation = '{segmentation}'"
+        )
+    )
+    ((clusters, inertia),) = built.query(
+        f"""
+        select clusters, inertia from segmentation_fits
+        where segmentation = '{segmentation}' and is_champion
+        """
+    )
+
+    best = KMeans(clusters, n_init=50, random_state=9).fit(vectors).inertia_
+
+    assert inertia <= best * (1 + 1e-6)
+
+
+def test_measures_add_up_to_the_customers(built):
+    ((total,),) = built.query("select sum(money_spent) from customer_features")
+    sums = built.query(
+        """
+        select sum(money_spent_total), sum(money_spent_share)
+        from segments group by segmentation
+        """
+    )
+
+    assert len(sums) == 4
+    for measured, share in sums:
+        assert measured == pytest.approx(total)
+        assert share == pytest.approx(1)
+
+
+def test_segments_has_two_columns_per_measure(built):
+    columns = dict(
+        built.query("select column_name, column_type from (describe segments)")
+    )
+
+    assert list(columns)[-4:] == [
+        "money_spent_total",
+        "money_spent_share",
+        "complaints_total",
+        "complaints_share",
+    ]
+    assert {columns[name] for name in list(columns)[-4:]} == {"DOUBLE"}
+
+
+def test_customers_with_a_gap_in_the_survey_are_unassigned_there_alone(built):
+    unassigned = dict(
+        built.query(
+            """
+            select segmentation, count(*) from customer_segments
+            where segment_id = 'unassigned' group by segmentation
+            """
+        )
+    )
+    ((gaps,),) = built.query(
+        """
+        select count(*) from customer_features
+        where price_sensitivity is null
+            or brand_loyalty is null
+            or novelty_seeking is null
+        """
+    )
+    ((no_country,),) = built.query(
+        "select count(*) from customer_features where country is null"
+    )
+
+    assert gaps > 0
+    assert unassigned == {"attitudes": gaps, "country": no_country}
+
+
+def test_building_again_changes_nothing_and_imports_no_scikit_learn(built):
+    before = contents(built)
+    script = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "tests" / "python")!r})
+from pathlib import Path
+from project import Project
+result = Project(Path({str(built.folder)!r})).dbt("build")
+assert result.success, result.error
+print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.splitlines()[-1] == "[]"
+    assert contents(built) == before
+
+
+def test_an_empty_build_keeps_registry_and_names(built):
+    before = built.query("from kmeans_fits order by all")
+    names = built.query("from segment_names order by all")
+
+    result = built.dbt("build", "--empty")
+
+    assert result.success, result.error
+    assert built.query("from kmeans_fits order by all") == before
+    assert built.query("from segment_names order by all") == names
+    assert built.dbt("build").success
+
+
+def test_an_empty_build_of_an_empty_database_passes(tmp_path):
+    project = Project(tmp_path)
+
+    assert project.dbt("build", "--empty").success
+    assert project.dbt("build").success
+    assert project.query("select count(*) from segments")[0][0] > 0
