@@ -47,7 +47,16 @@
         | map(attribute="name") | list %}
     {% do customer_segmentation.check_mapping(key, given, ["by", "where"]) %}
     {% do customer_segmentation.check_one_of(key ~ ".by", given.by, names) %}
-    {{ return({"by": given.by, "features": []}) }}
+    {{ return({
+        "by": given.by,
+        "features": [],
+        "configuration_hash": local_md5(tojson([given.by, given.get("where")]))[:12],
+        "minimum_clusters": "null",
+        "maximum_clusters": "null",
+        "minimum_share": "null",
+        "restarts": "null",
+        "seed": "null",
+    }) }}
 {% endmacro %}
 
 

@@ -33,8 +33,8 @@ centroid_phrases as (
         segmentation_fit_centroids.segmentation,
         segmentation_fit_centroids.segment_id,
         segmentation_fit_centroids.centroid,
-        int_features.label
-            || ' ' || {{ as_text("segmentation_fit_centroids.centroid_value", 1) }}
+        lower(substring(int_features.label, 1, 1))
+            || substring(int_features.label, 2) || ' ' || {{ as_text("segmentation_fit_centroids.centroid_value", 1) }}
             || case when int_features.unit = '' then '' else ' ' || int_features.unit end
             || ' (' || case
                 when abs(segmentation_fit_centroids.centroid) < 0.5 then 'about average'

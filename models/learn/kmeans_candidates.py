@@ -10,6 +10,7 @@ import hashlib
 import json
 
 import numpy as np
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 SCHEMA = {
     "segmentation": "VARCHAR",
@@ -125,7 +126,9 @@ def silhouettes(
     """
     from scipy.spatial.distance import cdist
 
-    members = [np.eye(labels.max() + 1)[labels] * weights[:, None] for labels in labelings]
+    members = [
+        np.eye(labels.max() + 1)[labels] * weights[:, None] for labels in labelings
+    ]
     totals = np.zeros(len(labelings))
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
@@ -174,7 +177,8 @@ def davies_bouldin(
     centroids: np.ndarray,
 ) -> float:
     """Return the weighted Davies-Bouldin index (Davies and Bouldin, 1979): the mean
-    over segments of the worst ratio of spreads to separation. Lower is better."""
+    over segments of the worst ratio of spreads to separation. Lower is better.
+    """
     clusters = len(centroids)
     sizes = np.bincount(labels, weights, clusters)
     own = to_centroids[np.arange(len(labels)), labels]
@@ -220,14 +224,21 @@ def adjusted_rand(labels: np.ndarray, others: np.ndarray, weights: np.ndarray) -
     width = others.max() + 1
     table = np.bincount(labels * width + others, weights)
     together = pairs(table)
-    first, second = pairs(np.bincount(labels, weights)), pairs(np.bincount(others, weights))
+    first, second = (
+        pairs(np.bincount(labels, weights)),
+        pairs(np.bincount(others, weights)),
+    )
     expected = first * second / max(pairs(weights.sum(keepdims=True)), 1)
     maximum = (first + second) / 2
     return 1.0 if maximum == expected else (together - expected) / (maximum - expected)
 
 
 def stability(
-    vectors: np.ndarray, weights: np.ndarray, labels: np.ndarray, clusters: int, seed: int
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    labels: np.ndarray,
+    clusters: int,
+    seed: int,
 ) -> float:
     """Return how well the labels are found again from resampled customers: the mean
     adjusted Rand index over bootstraps (Hennig, 2007, with one figure per k).
@@ -300,8 +311,12 @@ def candidates(
                 "vectors": len(vectors),
                 "inertia": within,
                 "simplified_silhouette": simplified_silhouette(to_centroids, weights),
-                "davies_bouldin": davies_bouldin(to_centroids, labels, weights, centroids),
-                "calinski_harabasz": calinski_harabasz(within, scaled, weights, clusters),
+                "davies_bouldin": davies_bouldin(
+                    to_centroids, labels, weights, centroids
+                ),
+                "calinski_harabasz": calinski_harabasz(
+                    within, scaled, weights, clusters
+                ),
                 "stability": stability(scaled, weights, labels, clusters, seed),
                 "smallest_share": float(
                     np.bincount(labels, weights, clusters).min() / weights.sum()
@@ -322,7 +337,9 @@ def candidates(
 def rounded(row: dict) -> dict:
     """Return the row with its figures rounded to SIGNIFICANT_DIGITS."""
     return {
-        key: float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
+        key: float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+        if isinstance(value, float)
+        else value
         for key, value in row.items()
     }
 
@@ -335,7 +352,8 @@ def add_silhouettes(
     seed: int,
 ) -> None:
     """Add the silhouette to each row: exact up to SILHOUETTE_VECTORS vectors, beyond
-    that on a sample stratified by segment."""
+    that on a sample stratified by segment.
+    """
     if len(vectors) <= SILHOUETTE_VECTORS:
         values = silhouettes(vectors, weights, labelings)
         samples = [len(vectors)] * len(rows)
@@ -349,7 +367,7 @@ def add_silhouettes(
         row |= {"silhouette": value, "silhouette_vectors": sample}
 
 
-def as_relation(session, rows: list[dict]):
+def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
     """Return the rows as a relation with the types of SCHEMA, also when empty."""
     finite = [
         {key: None if value != value else value for key, value in row.items()}
@@ -361,12 +379,14 @@ def as_relation(session, rows: list[dict]):
     )
 
 
-def records(relation) -> list[dict]:
+def records(relation: DuckDBPyRelation) -> list[dict]:
     """Return a small relation as a list of dictionaries."""
-    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    return [
+        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+    ]
 
 
-def model(dbt, session):
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per K-means segmentation and number of clusters."""
     dbt.config(materialized="table")
     training = dbt.ref("int_training_vectors")

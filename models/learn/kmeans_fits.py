@@ -13,9 +13,10 @@ segmentation_fit_features and segmentation_fit_centroids are its faces.
 import hashlib
 import json
 import math
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import numpy as np
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 SCHEMA = {
     "fit_id": "VARCHAR",
@@ -96,8 +97,11 @@ def nearest_sql(clusters: int) -> str:
 
 
 def assigned(
-    customers, features: list[str], feature_weights: np.ndarray, centroids: np.ndarray
-):
+    customers: DuckDBPyRelation,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+) -> DuckDBPyRelation:
     """Return the customers as a relation with `slot` and `squared_distance`.
 
     Args:
@@ -120,7 +124,7 @@ def assigned(
 
 
 def lloyd_pass(
-    customers,
+    customers: DuckDBPyRelation,
     features: list[str],
     feature_weights: np.ndarray,
     centroids: np.ndarray,
@@ -159,7 +163,7 @@ def lloyd_pass(
 
 
 def refine(
-    customers,
+    customers: DuckDBPyRelation,
     features: list[str],
     feature_weights: np.ndarray,
     centroids: np.ndarray,
@@ -171,7 +175,9 @@ def refine(
         The (k, d) centroids ordered by first feature, their inertia, and the passes.
     """
     inertia = None
-    for passes in range(1, MAXIMUM_PASSES + 1):
+    passes = 0
+    while passes < MAXIMUM_PASSES:
+        passes += 1
         moved, total = lloyd_pass(
             customers, features, feature_weights, centroids, reach
         )
@@ -184,7 +190,7 @@ def refine(
 
 
 def segment_sizes(
-    customers,
+    customers: DuckDBPyRelation,
     features: list[str],
     feature_weights: np.ndarray,
     centroids: np.ndarray,
@@ -208,7 +214,10 @@ def segment_sizes(
 
 
 def segment_ids(
-    segmentation: str, centroids: np.ndarray, earlier: dict[str, np.ndarray], used: set[str]
+    segmentation: str,
+    centroids: np.ndarray,
+    earlier: dict[str, np.ndarray],
+    used: set[str],
 ) -> list[str]:
     """Give each centroid the id of the segment that it continues, or a new one.
 
@@ -275,7 +284,11 @@ def in_own_units(z: np.ndarray, preparation: dict) -> np.ndarray:
 
 def fit_id(chosen: dict) -> str:
     """Return the hash of configuration and data: the same input, the same fit."""
-    basis = (chosen["configuration_hash"], chosen["data_fingerprint"], chosen["clusters"])
+    basis = (
+        chosen["configuration_hash"],
+        chosen["data_fingerprint"],
+        chosen["clusters"],
+    )
     return hashlib.sha256(repr(basis).encode()).hexdigest()[:12]
 
 
@@ -304,7 +317,9 @@ def newest_centroids(
         if row["fit_id"] == newest
     }
     known = {feature for _, feature in values}
-    shared = np.array([i for i, name in enumerate(features) if name in known], dtype=int)
+    shared = np.array(
+        [i for i, name in enumerate(features) if name in known], dtype=int
+    )
     if not len(shared):
         return {}, shared
     return {
@@ -317,7 +332,7 @@ def fit_rows(
     chosen: dict,
     centroids: np.ndarray,
     preparations: list[dict],
-    customers,
+    customers: DuckDBPyRelation,
     vectors: dict[str, np.ndarray],
     registry: list[dict],
 ) -> list[dict]:
@@ -337,19 +352,19 @@ def fit_rows(
     reach = np.array(
         [max(abs(row["lowest_z"]), abs(row["highest_z"])) for row in preparations]
     )
-    centroids, inertia, passes = refine(
-        customers, features, weights, centroids, reach
-    )
+    centroids, inertia, passes = refine(customers, features, weights, centroids, reach)
     sizes = segment_sizes(customers, features, weights, centroids)
     earlier, shared = newest_centroids(registry, segmentation, features)
-    used = {row["segment_id"] for row in registry if row["segmentation"] == segmentation}
+    used = {
+        row["segment_id"] for row in registry if row["segmentation"] == segmentation
+    }
     ids = segment_ids(segmentation, centroids[:, shared], earlier, used)
     fit = {
         "fit_id": fit_id(chosen),
         "segmentation": segmentation,
         "configuration_hash": chosen["configuration_hash"],
         "data_fingerprint": chosen["data_fingerprint"],
-        "fitted_at": datetime.now(timezone.utc).replace(tzinfo=None),
+        "fitted_at": datetime.now(UTC).replace(tzinfo=None),
         "clusters": chosen["clusters"],
         "customers": sum(size["segment_customers"] for size in sizes),
         "passes": passes,
@@ -382,7 +397,7 @@ def fit_rows(
     return rows
 
 
-def as_relation(session, rows: list[dict]):
+def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
     """Return the rows as a relation with the types of SCHEMA, also when empty."""
     return session.sql(
         "select line.* from (select unnest(from_json("
@@ -390,14 +405,17 @@ def as_relation(session, rows: list[dict]):
     )
 
 
-def records(relation) -> list[dict]:
+def records(relation: DuckDBPyRelation) -> list[dict]:
     """Return a small relation as a list of dictionaries."""
-    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    return [
+        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+    ]
 
 
-def model(dbt, session):
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per fit, segment and feature: those of earlier builds, and those
-    of the candidates that are not among them yet."""
+    of the candidates that are not among them yet.
+    """
     dbt.config(materialized="table")
     chosen = records(dbt.ref("segmentation_quality").filter("is_chosen"))
     candidates = records(dbt.ref("kmeans_candidates"))
@@ -424,7 +442,10 @@ def model(dbt, session):
             for row in candidates
             if all(row[key] == candidate[key] for key in same)
         )
-        print(f"{candidate['segmentation']}: refining k = {candidate['clusters']}", flush=True)
+        print(
+            f"{candidate['segmentation']}: refining k = {candidate['clusters']}",
+            flush=True,
+        )
         rows += fit_rows(
             candidate,
             np.array(centroids),

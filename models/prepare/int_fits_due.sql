@@ -51,15 +51,12 @@ decided as (
         configuration_hash,
         has_fit,
         case
-            {% if refit == "never" %}
-            when not has_fit then {{ stop_build(
+            when not has_fit and '{{ refit }}' = 'never' then {{ stop_build(
                 "'The segmentation ' || segmentation || ' has no fit of its present"
                 ~ " configuration, and segmentation_refit is never. Set it to"
                 ~ " when_needed, or go back to the earlier configuration.'"
             ) }}
-            {% endif %}
-            when not has_fit then true
-            else {{ refit == "always" }}
+            else not has_fit or '{{ refit }}' = 'always'
         end as is_due
 
     from matched

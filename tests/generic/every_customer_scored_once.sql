@@ -59,8 +59,9 @@ scored as (
 
 known_groups as (
 
+    -- not from `scored`, which would be kept in memory to be read twice
     select distinct {{ keys | join(", ") }}
-    from scored
+    from {{ model }}
 
 ),
 

@@ -1,6 +1,5 @@
 select
     customer_id,
-    customer_id as "order",
     customer_id as "select",
     customer_id as "table"
 

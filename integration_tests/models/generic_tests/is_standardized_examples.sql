@@ -41,6 +41,10 @@ examples as (
     union all select 'infinite', 'a', 1, 1
     union all select 'infinite', 'a', 1, cast('infinity' as double)
 
+    union all select 'minus_infinite', 'a', 1, -1
+    union all select 'minus_infinite', 'a', 1, 1
+    union all select 'minus_infinite', 'a', 1, cast('-infinity' as double)
+
     union all select 'one_group_fails', 'a', 1, -1
     union all select 'one_group_fails', 'a', 1, 1
     union all select 'one_group_fails', 'b', 1, -3
@@ -52,12 +56,13 @@ examples as (
     union all select 'only_together', 'b', 1, 1
     union all select 'only_together', 'b', 1, 1
 
-    union all select 'one_version_fails', 'a', 1, -1
-    union all select 'one_version_fails', 'a', 1, 1
-    union all select 'one_version_fails', 'a', 2, 1
-    union all select 'one_version_fails', 'a', 2, 3
-    union all select 'one_version_fails', null, 2, -1
-    union all select 'one_version_fails', null, 2, 1
+    union all select 'two_versions_fail', 'a', 1, -1
+    union all select 'two_versions_fail', 'a', 1, 1
+    union all select 'two_versions_fail', 'a', 2, 1
+    union all select 'two_versions_fail', 'a', 2, 3
+    union all select 'two_versions_fail', 'a', 3, 5
+    union all select 'two_versions_fail', null, 2, -1
+    union all select 'two_versions_fail', null, 2, 1
 
 )
 

@@ -14,6 +14,10 @@ examples as (
     union all select 'one_low', 0 from range(20)
     union all select 'one_low', -100
 
+    -- 3.2 deviations
+    union all select 'rather_high', 0 from range(10)
+    union all select 'rather_high', 1
+
     -- two population deviations, 1.8 sample deviations
     union all select 'one_of_five', 0 from range(4)
     union all select 'one_of_five', 1
@@ -32,6 +36,10 @@ examples as (
     union all select 'infinite', 1
     union all select 'infinite', 2
     union all select 'infinite', cast('infinity' as double)
+
+    union all select 'minus_infinite', 1
+    union all select 'minus_infinite', 2
+    union all select 'minus_infinite', cast('-infinity' as double)
 
 )
 

@@ -31,9 +31,10 @@ examples as (
     union all select 'only_together', 'a', 1, 0.5
     union all select 'only_together', 'b', 1, 0.5
 
-    union all select 'one_version_fails', 'a', 1, 1
-    union all select 'one_version_fails', 'a', 2, 0.5
-    union all select 'one_version_fails', null, 2, 1
+    union all select 'two_versions_fail', 'a', 1, 1
+    union all select 'two_versions_fail', 'a', 2, 0.5
+    union all select 'two_versions_fail', 'a', 3, 0.25
+    union all select 'two_versions_fail', null, 2, 1
 
 )
 

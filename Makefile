@@ -1,0 +1,61 @@
+# Two commands do everything: `make build` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint docs sample lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+build: $(VENV)/build-ready ## Build and test the segments of the sample customers
+	@$(BIN)/dbt build
+	@echo
+	@echo "Your segments are in $${SEGMENTATION_DATABASE:-customer_segmentation.duckdb}. Three things to try next:"
+	@echo "  $(BIN)/dbt show --select segments --limit 20"
+	@echo "  $(BIN)/dbt show --select choosing_k --limit 30"
+	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
+
+test: $(VENV)/test-ready ## Run the whole test suite
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/test-ready ## Check the style of SQL and Python
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
+
+docs: $(VENV)/build-ready ## Write the documentation as one page, target/static_index.html
+	@$(BIN)/dbt docs generate --static
+
+sample: $(VENV)/build-ready ## Generate seeds/customers.csv anew
+	@$(BIN)/python seeds/generator/generate.py
+
+lock: $(VENV)/test-ready ## Pin the requirements anew
+	@$(BIN)/pip install --quiet uv
+	@for set in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+			--generate-hashes --no-emit-index-url --no-header \
+			$$set.in --output-file $$set.txt; \
+	done
+
+clean: ## Remove the environment, the database and everything that dbt wrote
+	@rm -rf $(VENV) target logs integration_tests/target integration_tests/logs \
+		integration_tests/dbt_packages customer_segmentation.duckdb*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+			echo "Name another one: make build PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/build-ready: requirements.txt | $(VENV)/bin/python
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/test-ready: requirements-dev.txt | $(VENV)/bin/python
+	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@

@@ -1,0 +1,18 @@
+-- How many segments? Look for the highest simplified silhouette with a stability near 1
+-- and no tiny segment. The inertia falls with every cluster more: an elbow in it is a
+-- hint, never a proof.
+select
+    segmentation,
+    clusters,
+    is_chosen,
+    round(simplified_silhouette, 3) as simplified_silhouette,
+    round(silhouette, 3) as silhouette,
+    round(stability, 2) as stability,
+    round(smallest_share, 3) as smallest_share,
+    round(inertia) as inertia,
+    reason
+
+from {{ ref("segmentation_quality") }}
+order by
+    segmentation,
+    clusters
