@@ -32,13 +32,18 @@ counted as (
     inner join customer_features
         on customer_segments.customer_id = customer_features.customer_id
     group by grouping sets (
-        {%- for attribute in attributes %}
+        (
+            customer_segments.segmentation,
+            customer_segments.segment_id,
+            customer_segments.segment_name
+        )
+        {%- for attribute in attributes %},
         (
             customer_segments.segmentation,
             customer_segments.segment_id,
             customer_segments.segment_name,
             customer_features.{{ adapter.quote(attribute.name) }}
-        ){{ "," if not loop.last }}
+        )
         {%- endfor %}
     )
 
@@ -60,6 +65,18 @@ unpivoted as (
     where {{ attribute.name }}__is_absent = 0
 
     {{ "union all" if not loop.last }}
+    {% else %}
+    select
+        segmentation,
+        segment_id,
+        segment_name,
+        '' as attribute,
+        '' as label,
+        '' as value,
+        customers
+
+    from counted
+    where false
     {% endfor %}
 
 ),

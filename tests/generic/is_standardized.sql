@@ -11,7 +11,8 @@
 {% set allowed = tolerance | float(0) %}
 {% if tolerance is boolean or not allowed > 0 %}
     {{ exceptions.raise_compiler_error(
-        "is_standardized: tolerance must be a number greater than 0. Given: " ~ tolerance
+        "is_standardized: tolerance must be a number greater than 0. Given: "
+        ~ tolerance
     ) }}
 {% endif %}
 

@@ -166,6 +166,22 @@ def test_a_customer_between_two_centroids_goes_to_the_lower_slot(kmeans_fits):
     assert dict(relation.project("a, slot").fetchall()) == {-1: 2, 0: 1, 1: 1}
 
 
+@modest
+@given(
+    st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5),
+    st.floats(1e-3, 1e3),
+)
+def test_a_customer_on_a_centroid_is_at_distance_zero(kmeans_fits, values, weight):
+    # So every bit of a centroid reaches the engine, negative or tiny as it may be.
+    relation = kmeans_fits.assigned(
+        table(np.array([values])),
+        letters(np.array([values])),
+        np.full(len(values), weight),
+        np.array([[value + 7 for value in values], values]),
+    )
+    assert relation.project("slot, squared_distance").fetchall() == [(1, 0)]
+
+
 # lloyd_pass
 
 
@@ -282,6 +298,21 @@ def test_refinement_reaches_scikit_learn_from_perturbed_centroids(
     found = (lengths(vectors, centroids, weights).min(axis=1) ** 2).sum()
     assert found == pytest.approx(inertia, rel=1e-12)
     assert 2 <= passes < 12
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_refinement_follows_overlapping_groups_to_the_end(kmeans_fits, groups, seed):
+    vectors = groups(CORNERS, 500, 2.5, seed)
+    start = np.array(CORNERS) + np.random.default_rng(seed).normal(size=(4, 2))
+    reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
+    centroids, inertia, passes = kmeans_fits.refine(
+        table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors)
+    )
+    assert 3 <= passes <= 12
+    assert inertia == pytest.approx(reference.inertia_, rel=1e-6)
+    assert centroids == pytest.approx(
+        np.array(sorted(reference.cluster_centers_.tolist())), abs=0.01
+    )
 
 
 def test_refined_centroids_are_in_canonical_order_wherever_they_start(
@@ -563,6 +594,15 @@ def test_one_that_moved_into_the_place_of_another_is_treated_by_the_rule(kmeans_
     gone = np.array([[10.0, 0.1], [14.0, 20.0]])
     ids = kmeans_fits.segment_ids("value", gone, earlier, set(earlier))
     assert ids == ["value-2", "value-3"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_tie_goes_to_the_lowest_number_however_the_ids_are_listed(kmeans_fits, order):
+    places = [("value-10", np.array([-1.0])), ("value-9", np.array([1.0]))]
+    ids = kmeans_fits.segment_ids(
+        "value", np.zeros((1, 1)), dict(places[::order]), {"value-9", "value-10"}
+    )
+    assert ids == ["value-9"]
 
 
 def test_numbers_are_compared_as_numbers_and_names_may_hold_hyphens(kmeans_fits):
@@ -966,6 +1006,31 @@ def test_model_never_gives_the_id_of_a_vanished_segment_again(
         "value-3",
         "value-21",
     }
+
+
+def test_model_matches_on_the_features_that_both_fits_have(
+    kmeans_fits, project, build, groups
+):
+    def incomes(rows):
+        newest = max(row["fitted_at"] for row in of(rows, "value"))
+        return {
+            row["segment_id"]: round(row["centroid_value"] / 10)
+            for row in of(rows, "value")
+            if row["fitted_at"] == newest and row["feature"] == "income"
+        }
+
+    before = incomes(build(kmeans_fits, project))
+    # As if the fit before had two segments, on income and something else.
+    project.execute("""
+        delete from kmeans_fits where segment_id in ('value-3', 'value-4');
+        update kmeans_fits set feature = 'debt' where feature = 'age'
+    """)
+    fill(project, groups(PEOPLE, 40, 3.0, 14))
+    after = incomes(build(kmeans_fits, project))
+    assert sorted(after) == [f"value-{number}" for number in (1, 2, 3, 4)]
+    assert {before["value-1"], before["value-2"]} == {2, 8}
+    for name in ("value-1", "value-2"):
+        assert after[name] == before[name]
 
 
 @modest

@@ -1,0 +1,141 @@
+"""Everything is described, and what is public is contracted."""
+
+import json
+
+import pytest
+from project import ROOT, Project
+
+WITHOUT_CONTRACT = {"segments"}  # two columns for each measure that the user chooses
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("documentation"))
+    assert project.dbt("build").success
+    assert project.dbt("docs", "generate").success
+    return project
+
+
+@pytest.fixture(scope="module")
+def manifest(documented):
+    return json.loads((documented.folder / "target" / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def models(manifest):
+    return {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+
+
+def public(models: dict) -> dict:
+    return {
+        name: node for name, node in models.items() if node.get("access") == "public"
+    }
+
+
+def test_every_model_seed_and_column_is_described(models):
+    undescribed = [
+        f"{name}.{column}"
+        for name, node in models.items()
+        for column, text in [
+            ("", node["description"]),
+            *((key, value["description"]) for key, value in node["columns"].items()),
+        ]
+        if not text.strip()
+    ]
+
+    assert undescribed == []
+
+
+def test_every_column_of_the_database_is_described(documented, models):
+    catalog = json.loads((documented.folder / "target" / "catalog.json").read_text())
+    configured = {
+        *("age", "annual_income", "spending_score", "products_purchased"),
+        *("complaints", "money_spent", "price_sensitivity", "brand_loyalty"),
+        *("novelty_seeking", "gender", "country", "age_band"),
+        *("money_spent_total", "money_spent_share"),
+        *("complaints_total", "complaints_share"),
+    }
+    missing = {
+        f"{node['metadata']['name']}.{column}"
+        for node in catalog["nodes"].values()
+        for column in node["columns"]
+        if column not in models[node["metadata"]["name"]]["columns"]
+        and column not in configured
+        and node["metadata"]["name"] != "base_customers"  # whatever the user has
+    }
+
+    assert missing == set()
+
+
+def test_every_described_column_exists(documented, models):
+    catalog = json.loads((documented.folder / "target" / "catalog.json").read_text())
+    existing = {
+        node["metadata"]["name"]: set(node["columns"])
+        for node in catalog["nodes"].values()
+    }
+    invented = {
+        f"{name}.{column}"
+        for name, node in models.items()
+        for column in node["columns"]
+        if column not in existing[name]
+    }
+
+    assert invented == set()
+
+
+def test_public_tables_are_contracted_and_state_their_grain(models):
+    tables = public(models)
+
+    assert len(tables) == 9
+    for name, node in tables.items():
+        assert node["description"].startswith("One row per "), name
+        contracted = node["config"]["contract"]["enforced"]
+        assert contracted == (name not in WITHOUT_CONTRACT), name
+
+
+def test_every_public_table_has_a_test_of_its_own(manifest, models):
+    tested = {
+        parent
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        for parent in node["depends_on"]["nodes"]
+    }
+
+    assert {node["unique_id"] for node in public(models).values()} <= tested
+
+
+def test_every_macro_and_argument_is_described(manifest):
+    gaps = [
+        f"{macro['name']}.{argument}"
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "customer_segmentation"
+        for argument, text in [
+            ("", macro["description"]),
+            *((item["name"], item["description"]) for item in macro["arguments"]),
+        ]
+        if not text.strip()
+    ]
+
+    assert gaps == []
+
+
+def test_every_setting_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    check = (ROOT / "macros" / "configuration" / "check_settings.sql").read_text()
+    settings = {word for word in check.split('"') if word.startswith("segmentation")}
+    settings.remove("segmentation")  # part of a replacement there
+
+    assert len(settings) > 10
+    assert [name for name in settings if f"| `{name}` |" not in readme] == []
+
+
+def test_every_generic_test_stands_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    names = [path.stem for path in (ROOT / "tests" / "generic").glob("*.sql")]
+
+    assert len(names) > 5
+    assert [name for name in names if f"`{name}`" not in readme] == []

@@ -1,0 +1,142 @@
+"""What must stop a build stops it with one clear message, before a public table is
+replaced.
+"""
+
+import pytest
+from project import Project
+
+FEATURES = {"x": {}, "y": {}}
+GROUPS = """
+    select
+        'c' || i as customer_id,
+        (i % 3) * 10 + hash(i) % 100 / 50 as x,
+        (i % 3) * 7 + hash(-i) % 100 / 50 as y,
+        5 as constant,
+    from range(300) as numbers(i)
+"""
+
+
+def configuration(customers: str = GROUPS, **changes) -> dict:
+    """Three clear groups on two features, with changes."""
+    return {
+        "segmentation_customers": f"({customers})",
+        "segmentation_features": FEATURES,
+        "segmentation_measures": {},
+        "segmentation_attributes": [],
+        "segmentations": {"groups": {"features": ["x", "y"]}},
+        "segmentation_clusters": [2, 5],
+        "segmentation_restarts": 5,
+    } | changes
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A project whose public tables hold three clear segments."""
+    project = Project(tmp_path_factory.mktemp("stops"))
+    result = build(project, **configuration())
+    assert result.success, result.error
+    return project
+
+
+def build(project: Project, **variables):
+    return project.dbt(
+        *("build", "--exclude", "path:models/sample", "path:seeds", "test_type:unit"),
+        **variables,
+    )
+
+
+def public_tables(project: Project) -> list:
+    return [
+        project.query(f"from {table} order by all")
+        for table in ("customer_segments", "segments", "segment_profiles")
+    ]
+
+
+def test_three_groups_are_found(built):
+    segments = built.query("select customers from segments order by all")
+
+    assert segments == [(100,), (100,), (100,)]
+
+
+STOPS = [
+    (
+        "a feature without variance",
+        {
+            "segmentation_features": FEATURES | {"constant": {}},
+            "segmentations": {"groups": {"features": ["x", "constant"]}},
+        },
+        "The feature constant does not vary among the customers of groups",
+    ),
+    (
+        "a feature without spread between its quartiles",
+        {
+            "customers": GROUPS.replace("5 as constant", "(i = 7)::int as constant"),
+            "segmentation_features": FEATURES | {"constant": {"scale": "robust"}},
+            "segmentations": {"groups": {"features": ["x", "constant"]}},
+        },
+        "The feature constant does not vary among the customers of groups",
+    ),
+    (
+        "no customer that takes part",
+        {"segmentations": {"groups": {"features": ["x", "y"], "where": "x < -1"}}},
+        "No customer takes part in the segmentation groups",
+    ),
+    (
+        "no customer that is accepted",
+        {"segmentation_features": {"x": {"max": -1}, "y": {}}},
+        "No customer takes part in the segmentation groups",
+    ),
+    (
+        "fewer different customers than clusters",
+        {
+            "customers": GROUPS.replace("hash(i)", "0").replace("hash(-i)", "0"),
+            "segmentation_clusters": 3,
+        },
+        "groups asks for 3 clusters or more, but its customers have only 3 different",
+    ),
+    (
+        "a column that is not there",
+        {
+            "segmentation_features": FEATURES | {"height": {}},
+            "segmentations": {"groups": {"features": ["x", "height"]}},
+        },
+        'Referenced column "height" not found',
+    ),
+    (
+        "segments that are not distinct enough",
+        {"segmentation_minimum_silhouette": 0.99},
+        "chosen_segments_are_distinct",
+    ),
+    (
+        "segments that are too small",
+        {"segmentation_clusters": 5, "segmentation_minimum_share": 0.3},
+        "chosen_segments_are_large_enough",
+    ),
+    (
+        "a changed configuration that may not be fitted",
+        {"segmentation_refit": "never", "segmentation_clusters": 4},
+        "no fit of its present configuration, and segmentation_refit is never",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [stop[1:] for stop in STOPS],
+    ids=[stop[0].replace(" ", "_") for stop in STOPS],
+)
+def test_the_build_stops_and_leaves_the_public_tables(built, changes, message):
+    before = public_tables(built)
+
+    result = build(built, **configuration(**changes))
+
+    assert not result.success
+    assert message in result.error
+    assert public_tables(built) == before
+
+
+def test_a_stopped_build_can_be_mended(built):
+    build(built, **configuration(segmentation_minimum_silhouette=0.99))
+
+    assert build(built, **configuration()).success
+    assert len(built.query("from segments")) == 3
