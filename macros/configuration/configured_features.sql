@@ -1,37 +1,125 @@
 {% macro configured_features() %}
-    {% set options = [
-        "basis", "clip", "expression", "label", "max", "min", "missing", "scale",
-        "transform", "unit", "weight", "words",
-    ] %}
     {% set features = [] %}
     {% set given_features = var("segmentation_features") %}
     {% do customer_segmentation.check_mapping("segmentation_features", given_features) %}
     {% for name, given in given_features.items() %}
         {% set key = "segmentation_features." ~ name %}
         {% do customer_segmentation.check_name(key, name) %}
-        {% do customer_segmentation.check_mapping(key, given, options) %}
-        {% set transform = given.get("transform", "none") %}
-        {% set lowest = 0 if transform in ["log", "sqrt"] else -1e15 %}
-        {% set feature = {
-            "name": name,
-            "basis": given.get("basis", "behavioral"),
-            "expression": given.get("expression", adapter.quote(name)),
-            "minimum": given.get("min", lowest),
-            "maximum": given.get("max", 1e15),
-            "missing": given.get("missing", "reject"),
-            "clip": given.get("clip", []),
-            "transform": transform,
-            "scale": given.get("scale", "standard"),
-            "weight": given.get("weight", 1),
-            "label": given.get("label", name | replace("_", " ") | capitalize),
-            "unit": given.get("unit", ""),
-            "words": given.get("words", {}),
-        } %}
-        {% do customer_segmentation.check_feature(key, feature, lowest) %}
-        {% do features.append(feature) %}
+        {% do customer_segmentation.check_mapping(key, given) %}
+        {% if "categories" in given %}
+            {% set columns = customer_segmentation.configured_categories(key, name, given) %}
+        {% else %}
+            {% set columns = [customer_segmentation.configured_number(key, name, given)] %}
+        {% endif %}
+        {% for column in columns %}
+            {% if column.name in features | map(attribute="name") %}
+                {{ customer_segmentation.configuration_error(
+                    key, "a name that gives no two columns of the same name", column.name
+                ) }}
+            {% endif %}
+            {% do features.append(column) %}
+        {% endfor %}
     {% endfor %}
     {{ return(features) }}
 {% endmacro %}
+
+
+{% macro configured_number(key, name, given) %}
+    {% do customer_segmentation.check_mapping(key, given, [
+        "basis", "categories", "clip", "expression", "label", "max", "min", "missing",
+        "scale", "transform", "unit", "weight", "words",
+    ]) %}
+    {% set transform = given.get("transform", "none") %}
+    {% set lowest = 0 if transform in ["log", "sqrt"] else -1e15 %}
+    {% set feature = {
+        "name": name,
+        "block": name,
+        "basis": given.get("basis", "behavioral"),
+        "expression": given.get("expression", adapter.quote(name)),
+        "minimum": given.get("min", lowest),
+        "maximum": given.get("max", 1e15),
+        "missing": given.get("missing", "reject"),
+        "clip": given.get("clip", []),
+        "transform": transform,
+        "scale": given.get("scale", "standard"),
+        "weight": given.get("weight", 1),
+        "label": given.get("label", name | replace("_", " ") | capitalize),
+        "unit": given.get("unit", ""),
+        "words": given.get("words", {}),
+    } %}
+    {% do customer_segmentation.check_feature(key, feature, lowest) %}
+    {{ return(feature) }}
+{% endmacro %}
+
+
+{# One-hot: a column of 0 and 1 for each category. Together they weigh as one feature. #}
+{% macro configured_categories(key, name, given) %}
+    {% do customer_segmentation.check_mapping(key, given, [
+        "basis", "categories", "expression", "label", "missing", "weight",
+    ]) %}
+    {% set categories = given.categories %}
+    {% if categories is string or categories is mapping or categories is not iterable
+        or categories | reject("string") | list or categories | length < 2
+        or categories | unique | list | length < categories | length %}
+        {{ customer_segmentation.configuration_error(
+            key ~ ".categories", "a list of at least two different texts", categories
+        ) }}
+    {% endif %}
+    {% set missing = given.get("missing", "reject") %}
+    {% do customer_segmentation.check_one_of(
+        key ~ ".missing", missing, ["reject", "unassigned"] + categories
+    ) %}
+    {% set expression = given.get("expression", adapter.quote(name)) %}
+    {% do customer_segmentation.check_text(key ~ ".expression", expression) %}
+    {% set label = given.get("label", name | replace("_", " ") | capitalize) %}
+    {% do customer_segmentation.check_text(key ~ ".label", label) %}
+    {% set columns = [] %}
+    {% for category in categories %}
+        {% set slug = modules.re.sub("[^a-z0-9]+", "_", category | lower) %}
+        {% set when_missing = "null" if missing in ["reject", "unassigned"]
+            else 1 if missing == category else 0 %}
+        {% set column = {
+            "name": name ~ "_" ~ slug,
+            "block": name,
+            "basis": given.get("basis", "behavioral"),
+            "expression": customer_segmentation.category_indicator(
+                expression, category, when_missing
+            ),
+            "minimum": 0,
+            "maximum": 1,
+            "missing": missing if missing in ["reject", "unassigned"] else "reject",
+            "clip": [],
+            "transform": "none",
+            "scale": "categories",
+            "weight": given.get("weight", 1),
+            "label": label ~ " " ~ category,
+            "unit": "",
+            "words": {"low": "few " ~ category, "high": "mostly " ~ category},
+            "category": category,
+            "given_expression": expression,
+        } %}
+        {% do customer_segmentation.check_name(key ~ ".categories", column.name) %}
+        {% do customer_segmentation.check_one_of(
+            key ~ ".basis", column.basis,
+            ["geographic", "demographic", "behavioral", "psychographic"],
+        ) %}
+        {% do customer_segmentation.check_number(
+            key ~ ".weight", column.weight, more_than=0, at_most=1000
+        ) %}
+        {% do columns.append(column) %}
+    {% endfor %}
+    {{ return(columns) }}
+{% endmacro %}
+
+
+{% macro category_indicator(expression, category, when_missing) -%}
+    case
+        when {{ customer_segmentation.is_blank(expression) }} then {{ when_missing }}
+        when trim(cast({{ expression }} as {{ dbt.type_string() }}))
+            = {{ customer_segmentation.quoted_text(category) }} then 1
+        else 0
+    end
+{%- endmacro %}
 
 
 {% macro check_feature(key, feature, lowest) %}

@@ -61,8 +61,10 @@
 
 
 {% macro configured_kmeans(key, given, features) %}
-    {% set by_name = {} %}
-    {% for feature in features %}{% do by_name.update({feature.name: feature}) %}{% endfor %}
+    {% set blocks = {} %}
+    {% for feature in features %}
+        {% do blocks.setdefault(feature.block, []).append(feature) %}
+    {% endfor %}
     {% if given.features is string or given.features is mapping
         or given.features is not iterable or not given.features
         or given.features | length != given.features | unique | list | length %}
@@ -73,9 +75,9 @@
     {% set chosen = [] %}
     {% for feature in given.features %}
         {% do customer_segmentation.check_one_of(
-            key ~ ".features", feature, by_name.keys() | list
+            key ~ ".features", feature, blocks.keys() | list
         ) %}
-        {% do chosen.append(by_name[feature]) %}
+        {% do chosen.extend(blocks[feature]) %}
     {% endfor %}
 
     {% set clusters_key = key ~ ".clusters" if "clusters" in given

@@ -3,6 +3,7 @@
 {% for feature in configured_features() %}
 select
     '{{ feature.name }}' as feature,
+    '{{ feature.block }}' as block,
     '{{ feature.basis }}' as basis,
     {{ quoted_text(feature.label) }} as label,
     {{ quoted_text(feature.unit) }} as unit,

@@ -4,6 +4,7 @@
 select
     '{{ segmentation.name }}' as segmentation,
     '{{ feature.name }}' as feature,
+    '{{ feature.block }}' as block,
     {{ loop.index0 }} as position,
     '{{ feature.transform }}' as transform,
     '{{ feature.scale }}' as scale_method,

@@ -53,7 +53,7 @@ measured as (
 
 ),
 
-scaled as (
+centered as (
 
     select
         measured.segmentation,
@@ -64,19 +64,23 @@ scaled as (
         bounds.lower_bound,
         bounds.upper_bound,
         features.transform,
-        case features.scale_method
-            when 'standard' then bounds.prepared_lowest
+        features.block,
+        features.scale_method,
+        case
+            when features.scale_method = 'robust' then measured.robust_center
+            when features.scale_method = 'none' then 0
+            when bounds.prepared_lowest = bounds.prepared_highest
+                then bounds.prepared_lowest
+            else bounds.prepared_lowest
                 + measured.unit_mean * (bounds.prepared_highest - bounds.prepared_lowest)
-            when 'robust' then measured.robust_center
-            else 0
         end as center,
         case features.scale_method
-            when 'standard' then sqrt(
+            when 'robust' then measured.robust_scale
+            when 'none' then 1
+            else sqrt(
                 greatest(measured.unit_mean_square - power(measured.unit_mean, 2), 0)
             ) * (bounds.prepared_highest - bounds.prepared_lowest)
-            when 'robust' then measured.robust_scale
-            else 1
-        end as scale,
+        end as own_scale,
         bounds.prepared_lowest,
         bounds.prepared_highest,
         features.weight
@@ -90,6 +94,22 @@ scaled as (
         and measured.feature = features.feature
     -- `dbt build --empty` has no customers by intent
     where bounds.customers > 0 or {{ not flags.EMPTY }}
+
+),
+
+scaled as (
+
+    -- a block of categories varies by 1 - sum of squared shares in all
+    select
+        *,
+        case scale_method
+            when 'categories' then sqrt(
+                greatest(1 - sum(power(center, 2)) over (partition by segmentation, block), 0)
+            )
+            else own_scale
+        end as scale
+
+    from centered
 
 ),
 
@@ -110,8 +130,9 @@ checked as (
                 "'No customer takes part in the segmentation ' || segmentation"
                 ~ " || '. Look at rejected_customers and at its option `where`.'"
             ) }}
-            when prepared_lowest = prepared_highest or scale = 0 then {{ stop_build(
-                "'The feature ' || feature || ' does not vary among the customers of '"
+            when scale = 0 or scale_method != 'categories'
+                and prepared_lowest = prepared_highest then {{ stop_build(
+                "'The feature ' || block || ' does not vary among the customers of '"
                 ~ " || segmentation || ', so it cannot tell them apart.'"
                 ~ " || ' Remove it from the segmentation.'"
             ) }}

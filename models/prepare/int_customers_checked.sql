@@ -116,7 +116,7 @@ labelled as (
             when {{ value }} > {{ column.maximum }}
                 then 'above_maximum:{{ column.name }}'
             {%- if column.missing == "reject" %}
-            when {{ value }} is null then 'missing_value:{{ column.name }}'
+            when {{ value }} is null then 'missing_value:{{ column.block }}'
             {%- endif %}
             {%- endif %}
             {%- endfor %}

@@ -88,7 +88,8 @@ def inertia_of(vectors, weights, centroids):
 
 def least_inertia(values, weights, clusters):
     """Return the lowest inertia of k segments of a line, by dynamic programming:
-    optimal segments of a line are intervals."""
+    optimal segments of a line are intervals.
+    """
     order = np.argsort(values)
     values, weights = values[order], weights[order]
     count = len(values)
@@ -614,6 +615,27 @@ def test_centroids_stand_in_standardized_units_whatever_the_weights(
         assert centroids == pytest.approx(means(vectors, weights, labels))
 
 
+def test_figures_are_rounded_to_ten_digits_and_all_else_is_kept(kmeans_candidates):
+    row = {"clusters": 12_345_678_901, "centroids": [[1 / 3]], "segmentation": "value"}
+    figures = {"inertia": 1234.56789012345, "stability": 0.000123456789012345}
+    found = kmeans_candidates.rounded(row | figures | {"silhouette": -2 / 3})
+    assert found == row | {
+        "inertia": 1234.567890,
+        "stability": 0.0001234567890,
+        "silhouette": -0.6666666667,
+    }
+
+
+def test_candidates_are_free_of_the_last_bits(kmeans_candidates, groups):
+    vectors, weights = three_groups(groups)
+    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    again = [kmeans_candidates.rounded(row) for row in rows]
+    assert json.dumps(again) == json.dumps(rows)
+    centroids = np.concatenate([row["centroids"] for row in rows])
+    assert (centroids.round(9) == centroids).all()
+    assert not (centroids.round(8) == centroids).all()
+
+
 def test_too_few_different_vectors_are_an_error_that_names_the_segmentation(
     kmeans_candidates,
 ):
@@ -648,7 +670,8 @@ def test_fits_run_on_one_thread(kmeans_candidates, groups, monkeypatch):
 @pytest.fixture
 def project(session, groups):
     """A database with what the model refers to: two K-means segmentations, one of
-    which does not use `score`, and a grouping."""
+    which does not use `score`, and a grouping.
+    """
     income, score, age = groups([[0, 0, 0], [6, 0, 1], [0, 6, 2]], 12, 1.0, 9).T
     customers = np.random.default_rng(9).integers(1, 5, 36)
     session.execute(
