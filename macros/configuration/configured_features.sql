@@ -128,6 +128,12 @@
         ["geographic", "demographic", "behavioral", "psychographic"],
     ) %}
     {% do customer_segmentation.check_text(key ~ ".expression", feature.expression) %}
+    {% if feature.expression | replace('"', "") | lower
+        == var("segmentation_customer_id") | string | replace('"', "") | lower %}
+        {{ customer_segmentation.configuration_error(
+            key ~ ".expression", "something else than the customer id", feature.expression
+        ) }}
+    {% endif %}
     {% do customer_segmentation.check_number(
         key ~ ".min", feature.minimum, at_least=lowest, at_most=1e15
     ) %}

@@ -1,3 +1,5 @@
+{% do note_protected_attributes() %}
+
 with
 
 segmentations as (

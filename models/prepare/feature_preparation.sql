@@ -104,12 +104,17 @@ scaled as (
         *,
         case scale_method
             when 'categories' then sqrt(
-                greatest(1 - sum(power(center, 2)) over (partition by segmentation, block), 0)
+                greatest(1 - sum(power(center, 2)) over whole_block, 0)
             )
             else own_scale
         end as scale
 
     from centered
+    window whole_block as (
+        partition by segmentation, block
+        order by position
+        rows between unbounded preceding and unbounded following
+    )
 
 ),
 

@@ -33,11 +33,44 @@ given as (
 
 repeated_ids as (
 
-    select given_id
+    select
+        given_id,
+        count(*) as source_rows
+
     from given
     where given_id is not null
     group by given_id
     having count(*) > 1
+
+),
+
+counted as (
+
+    select
+        (select count(*) from given) as source_rows,
+        (select count(*) from given where given_id is not null) as rows_with_id,
+        (select coalesce(sum(source_rows - 1), 0) from repeated_ids) as repetitions
+
+),
+
+grain_checked as (
+
+    -- stops here, before any table is replaced
+    select
+        case
+            when source_rows = 0 and {{ not flags.EMPTY }} then {{ stop_build(
+                "'The table of customers (segmentation_customers) has no rows.'"
+            ) }}
+            when repetitions > 0.5 * rows_with_id then {{ stop_build(
+                "'The table of customers (segmentation_customers) does not have one row'"
+                ~ " || ' per customer: ' || rows_with_id || ' rows have only '"
+                ~ " || (rows_with_id - repetitions) || ' different ids. Summarize it'"
+                ~ " || ' to one row per customer first: see docs/transactions.md.'"
+            ) }}
+            else true
+        end as is_one_row_per_customer
+
+    from counted
 
 ),
 
@@ -73,8 +106,13 @@ repeated_rows as (
 
 source_rows as (
 
-    select * from single_rows
+    select single_rows.*
+    from single_rows
+    cross join grain_checked
+    where grain_checked.is_one_row_per_customer
+
     union all
+
     select * from repeated_rows
 
 ),
