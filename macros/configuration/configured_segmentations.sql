@@ -50,7 +50,7 @@
     {{ return({
         "by": given.by,
         "features": [],
-        "configuration_hash": local_md5(tojson([given.by, given.get("where")]))[:12],
+        "configuration_hash": local_md5(tojson([key, given.by, given.get("where")]))[:12],
         "minimum_clusters": "null",
         "maximum_clusters": "null",
         "minimum_share": "null",
@@ -112,7 +112,7 @@
         "seed": customer_segmentation.segmentation_setting("segmentation_seed"),
     } %}
     {# What a figure means can be relabelled at will; what it is forces a new fit. #}
-    {% set decisive = [given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed] %}
+    {% set decisive = [key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed] %}
     {% for feature in chosen %}
         {% do decisive.append([
             feature.name, feature.expression, feature.minimum, feature.maximum,

@@ -296,6 +296,8 @@ def candidates(
         )
     root = np.sqrt(feature_weights)
     scaled = vectors * root
+    largest = np.abs(vectors).max(axis=0)
+    unit = 2.0 ** np.ceil(np.log2(np.where(largest > 0, largest, 1)))
     rows, labelings = [], []
     # One thread: with more, the last bits depend on how busy the machine is.
     with threadpool_limits(1):
@@ -321,7 +323,9 @@ def candidates(
                 "smallest_share": float(
                     np.bincount(labels, weights, clusters).min() / weights.sum()
                 ),
-                "centroids": (centroids / root).round(CENTROID_DECIMALS).tolist(),
+                "centroids": (
+                    ((centroids / root) / unit).round(CENTROID_DECIMALS) * unit
+                ).tolist(),
             }
             print(
                 f"{name}: k = {clusters}, simplified silhouette "
@@ -394,7 +398,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     segmentations = records(dbt.ref("int_segmentations").filter("kind = 'kmeans'"))
     earlier = []
     if session.sql(
-        f"from information_schema.tables where table_schema = '{dbt.this.schema}' "
+        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
+        f"and table_schema = '{dbt.this.schema}' "
         f"and table_name = '{dbt.this.identifier}'"
     ).fetchall():
         earlier = records(session.sql(f"select * from {dbt.this}"))

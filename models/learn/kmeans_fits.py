@@ -24,6 +24,7 @@ SCHEMA = {
     "configuration_hash": "VARCHAR",
     "data_fingerprint": "VARCHAR",
     "fitted_at": "TIMESTAMP",
+    "adopted_at": "TIMESTAMP",
     "clusters": "INTEGER",
     "customers": "BIGINT",
     "passes": "INTEGER",
@@ -50,23 +51,32 @@ SCHEMA = {
     "centroid_value": "DOUBLE",
 }
 
+PREPARATION = (
+    "feature",
+    "position",
+    "imputed_value",
+    "lower_bound",
+    "upper_bound",
+    "transform",
+    "center",
+    "scale",
+    "weight",
+)
 MAXIMUM_PASSES = 12
 # Lloyd's passes end when they lower the inertia by less than this share of it.
 SMALLEST_GAIN = 1e-7
-# Sums of doubles depend on the order of the rows, so sums that decide anything are
-# of whole multiples of 2^-32, or of a coarser unit where values are very large.
-FIXED_POINT_BITS = 52
 BINS = 10
 
 
 def fixed_point_unit(largest: float) -> float:
-    """Return by what to multiply values so that they fit a BIGINT as whole numbers.
+    """Return by what power of two to multiply values before they are summed as BIGINT.
+
+    Sums of doubles depend on the order of the rows; sums of whole numbers do not.
 
     Args:
         largest: a bound of the absolute values.
     """
-    room = 61 - math.ceil(math.log2(max(largest, 1)))
-    return 2.0 ** min(FIXED_POINT_BITS, room)
+    return 2.0 ** (61 - math.ceil(math.log2(largest))) if largest else 1.0
 
 
 def squared_distance_sql(
@@ -282,12 +292,20 @@ def in_own_units(z: np.ndarray, preparation: dict) -> np.ndarray:
     return undo[preparation["transform"]](prepared)
 
 
-def fit_id(chosen: dict) -> str:
-    """Return the hash of configuration and data: the same input, the same fit."""
+def fit_id(chosen: dict, preparations: list[dict]) -> str:
+    """Return the hash of configuration and data: the same input, the same fit.
+
+    The fingerprint is of standardized values; without the preparation, ages that are
+    all a year higher would be the same data.
+
+    Args:
+        chosen: the candidate's row of segmentation_quality.
+        preparations: the d rows of feature_preparation.
+    """
     basis = (
-        chosen["configuration_hash"],
-        chosen["data_fingerprint"],
-        chosen["clusters"],
+        *(chosen[key] for key in ("segmentation", "configuration_hash")),
+        *(chosen[key] for key in ("data_fingerprint", "clusters")),
+        *(row[key] for row in preparations for key in PREPARATION),
     )
     return hashlib.sha256(repr(basis).encode()).hexdigest()[:12]
 
@@ -310,7 +328,7 @@ def newest_centroids(
     mine = [row for row in registry if row["segmentation"] == segmentation]
     if not mine:
         return {}, np.arange(0)
-    newest = max(mine, key=lambda row: (row["fitted_at"], row["fit_id"]))["fit_id"]
+    newest = max(mine, key=lambda row: (row["adopted_at"], row["fit_id"]))["fit_id"]
     values = {
         (row["segment_id"], row["feature"]): row["centroid"]
         for row in mine
@@ -359,12 +377,14 @@ def fit_rows(
         row["segment_id"] for row in registry if row["segmentation"] == segmentation
     }
     ids = segment_ids(segmentation, centroids[:, shared], earlier, used)
+    now = datetime.now(UTC).replace(tzinfo=None)
     fit = {
-        "fit_id": fit_id(chosen),
+        "fit_id": fit_id(chosen, preparations),
         "segmentation": segmentation,
         "configuration_hash": chosen["configuration_hash"],
         "data_fingerprint": chosen["data_fingerprint"],
-        "fitted_at": datetime.now(UTC).replace(tzinfo=None),
+        "fitted_at": now,
+        "adopted_at": now,
         "clusters": chosen["clusters"],
         "customers": sum(size["segment_customers"] for size in sizes),
         "passes": passes,
@@ -379,7 +399,7 @@ def fit_rows(
             np.asarray(vectors["customers"], dtype=float),
         )
         own_units = in_own_units(centroids[:, column], preparation)
-        prepared = {key: preparation[key] for key in SCHEMA if key in preparation}
+        prepared = {key: preparation[key] for key in PREPARATION}
         for slot, segment_id in enumerate(ids):
             rows.append(
                 prepared
@@ -412,6 +432,17 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
     ]
 
 
+def adopted_fit(registry: list[dict], candidate: dict) -> str | None:
+    """Return the id of the fit adopted last for the configuration of a candidate."""
+    mine = [
+        (row["adopted_at"], row["fit_id"])
+        for row in registry
+        if row["segmentation"] == candidate["segmentation"]
+        and row["configuration_hash"] == candidate["configuration_hash"]
+    ]
+    return max(mine)[1] if mine else None
+
+
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per fit, segment and feature: those of earlier builds, and those
     of the candidates that are not among them yet.
@@ -422,19 +453,32 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     preparation = records(dbt.ref("feature_preparation").order("position"))
     standardized = dbt.ref("customer_features_standardized")
     training = dbt.ref("int_training_vectors")
-    registry = []
+    earlier = as_relation(session, [])
     if session.sql(
-        f"from information_schema.tables where table_schema = '{dbt.this.schema}' "
+        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
+        f"and table_schema = '{dbt.this.schema}' "
         f"and table_name = '{dbt.this.identifier}'"
     ).fetchall():
-        registry = records(session.sql(f"select * from {dbt.this}"))
+        earlier = session.sql(f"select * from {dbt.this}")
+    registry = records(earlier)
 
-    rows = []
+    rows, readopted = [], []
     known = {row["fit_id"] for row in registry}
     for candidate in chosen:
         segmentation = f"segmentation = '{candidate['segmentation']}'"
         vectors = training.filter(segmentation).fetchnumpy()
-        if fit_id(candidate) in known or not len(vectors["customers"]):
+        preparations = [
+            row
+            for row in preparation
+            if row["segmentation"] == candidate["segmentation"]
+        ]
+        identity = fit_id(candidate, preparations)
+        if not len(vectors["customers"]) or identity == adopted_fit(
+            registry, candidate
+        ):
+            continue
+        if identity in known:
+            readopted.append(identity)
             continue
         same = ("segmentation", "configuration_hash", "clusters")
         centroids = next(
@@ -449,9 +493,17 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         rows += fit_rows(
             candidate,
             np.array(centroids),
-            [r for r in preparation if r["segmentation"] == candidate["segmentation"]],
+            preparations,
             standardized.filter(segmentation),
             vectors,
             registry,
         )
-    return as_relation(session, registry + rows)
+    if readopted:
+        # The data are those of an earlier fit again: it becomes the champion again.
+        identities = ", ".join(f"'{identity}'" for identity in readopted)
+        earlier = earlier.project(
+            f"* replace (case when fit_id in ({identities}) then "
+            f"'{datetime.now(UTC).replace(tzinfo=None)}'::timestamp "
+            "else adopted_at end as adopted_at)"
+        )
+    return earlier.union(as_relation(session, rows)) if rows else earlier

@@ -25,7 +25,8 @@ fits as (
         inertia,
         simplified_silhouette,
         stability,
-        fitted_at
+        fitted_at,
+        adopted_at
 
     from kmeans_fits
 
@@ -38,7 +39,7 @@ ranked as (
         int_segmentations.segmentation is not null as is_current,
         row_number() over (
             partition by fits.segmentation, fits.configuration_hash
-            order by fits.fitted_at desc, fits.fit_id
+            order by fits.adopted_at desc, fits.fit_id desc
         ) as recency
 
     from fits
@@ -60,6 +61,7 @@ select
     simplified_silhouette,
     stability,
     is_current and recency = 1 as is_champion,
-    fitted_at
+    fitted_at,
+    adopted_at
 
 from ranked
