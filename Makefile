@@ -38,7 +38,7 @@ lock: $(VENV)/test-ready ## Pin the requirements anew
 	@$(BIN)/pip install --quiet uv
 	@for set in requirements requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-			--generate-hashes --no-emit-index-url --no-header \
+			--generate-hashes --no-strip-extras --no-emit-index-url --no-header \
 			$$set.in --output-file $$set.txt; \
 	done
 
