@@ -15,9 +15,10 @@ ROOT = Path(__file__).parents[2]
 class Result:
     """What a dbt invocation did."""
 
-    def __init__(self, result, messages: list[str]):
+    def __init__(self, result, messages: list[str], log: list[str]):
         self.success = result.success
-        self.messages = messages
+        self.messages = messages  # warnings and errors
+        self.log = log
         self.error = "\n".join([str(result.exception or ""), *messages])
         self.nodes = {
             node.node.name: node.status.value
@@ -35,9 +36,10 @@ class Project:
 
     def dbt(self, *arguments: str, threads: int = 2, **variables) -> Result:
         """Run a dbt command; keyword arguments are passed as --vars."""
-        messages = []
+        messages, log = [], []
 
         def listen(event):
+            log.append(event.info.msg)
             if event.info.level in ("warn", "error"):
                 messages.append(event.info.msg)
 
@@ -59,7 +61,7 @@ class Project:
                 ]
             )
         DuckDBConnectionManager.close_all_connections()
-        return Result(result, messages)
+        return Result(result, messages, log)
 
     def query(self, sql: str) -> list[tuple]:
         """Return the rows of a query on the built database."""
