@@ -7,7 +7,8 @@
         "segmentation_customer_id", "segmentation_customer_id_type",
         "segmentation_customers", "segmentation_features", "segmentation_measures",
         "segmentation_minimum_share", "segmentation_minimum_silhouette",
-        "segmentation_refit", "segmentation_restarts", "segmentation_seed",
+        "segmentation_refit", "segmentation_rejected_rows", "segmentation_restarts",
+        "segmentation_seed",
     ] %}
     {% for name in known %}
         {% set slips = [
@@ -29,7 +30,7 @@
     {% for name in [
         "segmentation_customer_id", "segmentation_customer_id_type",
         "segmentation_minimum_silhouette", "segmentation_refit",
-        "segmentation_restarts", "segmentation_seed",
+        "segmentation_rejected_rows", "segmentation_restarts", "segmentation_seed",
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}

@@ -172,6 +172,10 @@ select
     {% endfor %}
     copies,
     rejection,
-    case when rejection is not null then {{ row_as_json(given) }} end as source_row
+    {% if segmentation_setting("segmentation_rejected_rows") -%}
+    case when rejection is not null then {{ row_as_json(given) }} end
+    {%- else -%}
+    cast(null as {{ dbt.type_string() }})
+    {%- endif %} as source_row
 
 from labelled

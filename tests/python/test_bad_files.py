@@ -37,7 +37,7 @@ def build(project: Project, content: str | bytes, options: str = "", **changes):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     source = f"read_csv('{path}', all_varchar = true{options})"
     return project.dbt(
-        *("build", "--exclude", "path:models/sample", "path:seeds", "test_type:unit"),
+        *("build", "--selector", "own_customers"),
         **({"segmentation_customers": source} | CONFIGURATION | changes),
     )
 
@@ -253,3 +253,29 @@ def test_a_protected_attribute_earns_a_note(project):
     result = build(project, text(*GOOD))
 
     assert any("shoppers is formed by age" in message for message in result.log)
+
+
+def test_rejected_rows_can_be_kept_out_of_the_database(project):
+    bad = text(*GOOD, "b1,secret,50")
+
+    assert build(project, bad).success
+    ((row,),) = project.query("select source_row from rejected_customers")
+    assert "secret" in row
+
+    assert build(project, bad, segmentation_rejected_rows=False).success
+    assert project.query("select customer_id, source_row from rejected_customers") == [
+        ("b1", None)
+    ]
+
+
+def test_columns_that_are_not_configured_are_not_copied(project):
+    content = "\n".join([HEADER + ",Diary", *(row + ",dear diary" for row in GOOD)])
+
+    assert build(project, content).success
+    copies = project.query(
+        """
+        select table_name from information_schema.columns
+        where lower(column_name) = 'diary' and table_name != 'base_customers'
+        """
+    )
+    assert copies == []

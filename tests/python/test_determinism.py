@@ -63,7 +63,7 @@ def build(folder, source, threads: int) -> list:
         project.query(sql)
         for sql in (
             "select * from feature_preparation order by all",
-            "select * exclude (fitted_at) from kmeans_fits order by all",
+            "select * exclude (fitted_at, adopted_at) from kmeans_fits order by all",
             "select count(*), bit_xor(hash(columns(* exclude (scored_at)))) "
             "from customer_segments",
             "from segments order by all",

@@ -1,4 +1,4 @@
-"""The integration project: a clean copy builds, and it proves every generic test."""
+"""The integration project proves every generic test; test_package.py has the rest."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -191,34 +192,49 @@ COLUMN_TESTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the integration project that installs the package from here."""
-    folder = tmp_path_factory.mktemp("integration") / "integration_tests"
+def copy_of_project(folder: Path) -> Path:
+    """Copy the integration project, clean, and let it install the package from here."""
+    copy = folder / "integration_tests"
     shutil.copytree(
         ROOT / "integration_tests",
-        folder,
+        copy,
         ignore=shutil.ignore_patterns(
             "dbt_packages", "logs", "package-lock.yml", "target"
         ),
     )
-    packages = folder / "packages.yml"
+    packages = copy / "packages.yml"
     text = packages.read_text()
     assert "local: ../" in text
     packages.write_text(text.replace("local: ../", f"local: {ROOT}"))
+    return copy
 
+
+@contextmanager
+def clean_environment(folder: Path):
+    """Work in a folder without what the environment says about dbt and databases."""
     with pytest.MonkeyPatch.context() as environment:
         for name in list(os.environ):
             if name.startswith(("DBT_", "INTEGRATION_TESTS_", "SEGMENTATION_")):
                 environment.delenv(name)
         environment.chdir(folder)
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the integration project."""
+    folder = copy_of_project(tmp_path_factory.mktemp("integration"))
+    with clean_environment(folder):
         yield folder
 
 
 @pytest.fixture(scope="module")
 def built(project):
     """Its manifest, its results by unique id, and the rows its tests stored."""
-    for arguments in (["deps"], ["--warn-error", "build"]):
+    for arguments in (
+        ["deps"],
+        ["--warn-error", "build", "--select", "path:models/generic_tests"],
+    ):
         done = subprocess.run(
             [sys.executable, "-m", "dbt.cli.main", *arguments],
             cwd=project,
