@@ -32,15 +32,15 @@ centroid_phrases as (
     select
         segmentation_fit_centroids.segmentation,
         segmentation_fit_centroids.segment_id,
-        segmentation_fit_centroids.centroid,
+        segmentation_fit_centroids.standard_score,
         lower(substring(int_features.label, 1, 1))
             || substring(int_features.label, 2) || ' ' || {{ as_text("segmentation_fit_centroids.centroid_value", 1) }}
             || case when int_features.unit = '' then '' else ' ' || int_features.unit end
             || ' (' || case
-                when abs(segmentation_fit_centroids.centroid) < 0.5 then 'about average'
-                when segmentation_fit_centroids.centroid >= 1.5 then 'very high'
-                when segmentation_fit_centroids.centroid > 0 then 'high'
-                when segmentation_fit_centroids.centroid <= -1.5 then 'very low'
+                when abs(segmentation_fit_centroids.standard_score) < 0.5 then 'about average'
+                when segmentation_fit_centroids.standard_score >= 1.5 then 'very high'
+                when segmentation_fit_centroids.standard_score > 0 then 'high'
+                when segmentation_fit_centroids.standard_score <= -1.5 then 'very low'
                 else 'low'
             end || ')' as phrase
 
@@ -56,7 +56,7 @@ descriptions as (
         segmentation,
         segment_id,
         'Typically: ' || {{ dbt.listagg(
-            "phrase", "', '", "order by abs(centroid) desc, phrase"
+            "phrase", "', '", "order by abs(standard_score) desc, phrase"
         ) }} || '.' as description
 
     from centroid_phrases

@@ -49,6 +49,7 @@ SCHEMA = {
     "largest_distance": "DOUBLE",
     "centroid": "DOUBLE",
     "centroid_value": "DOUBLE",
+    "standard_score": "DOUBLE",
 }
 
 PREPARATION = (
@@ -285,6 +286,23 @@ def quantile_bins(
     return bounds.tolist(), (shares / weights.sum()).tolist()
 
 
+def standard_scores(
+    centroids: np.ndarray, values: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Return how many standard deviations of the values the (k,) centroids lie from
+    their mean: the centroids themselves where the feature has standard scale.
+
+    Args:
+        centroids: (k,) centroids of one feature.
+        values: (n,) values of the feature.
+        weights: (n,) customers behind each value.
+    """
+    customers = weights.sum()
+    mean = math.fsum(weights * values) / customers
+    variance = math.fsum(weights * (values - mean) ** 2) / customers
+    return (centroids - mean) / math.sqrt(variance) if variance else 0 * centroids
+
+
 def in_own_units(z: np.ndarray, preparation: dict) -> np.ndarray:
     """Return standardized values of a feature in the feature's own units."""
     prepared = z * preparation["scale"] + preparation["center"]
@@ -394,10 +412,10 @@ def fit_rows(
     }
     rows = []
     for column, preparation in enumerate(preparations):
-        bounds, shares = quantile_bins(
-            np.asarray(vectors[preparation["feature"]]),
-            np.asarray(vectors["customers"], dtype=float),
-        )
+        values = np.asarray(vectors[preparation["feature"]])
+        behind = np.asarray(vectors["customers"], dtype=float)
+        bounds, shares = quantile_bins(values, behind)
+        scores = standard_scores(centroids[:, column], values, behind)
         own_units = in_own_units(centroids[:, column], preparation)
         prepared = {key: preparation[key] for key in PREPARATION}
         for slot, segment_id in enumerate(ids):
@@ -412,6 +430,7 @@ def fit_rows(
                     "segment_id": segment_id,
                     "centroid": float(centroids[slot, column]),
                     "centroid_value": float(own_units[slot]),
+                    "standard_score": float(scores[slot]),
                 }
             )
     return rows

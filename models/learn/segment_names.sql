@@ -54,10 +54,10 @@ phrased as (
         segmentation,
         segment_id,
         feature,
-        abs(centroid) as distinctiveness,
+        abs(standard_score) as distinctiveness,
         case feature
             {%- for feature in features %}
-            when '{{ feature.name }}' then {{ segment_phrase(feature, "centroid") }}
+            when '{{ feature.name }}' then {{ segment_phrase(feature, "standard_score") }}
             {%- endfor %}
         end as phrase
 

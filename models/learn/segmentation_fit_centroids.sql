@@ -22,6 +22,7 @@ centroids as (
         kmeans_fits.segment_index,
         kmeans_fits.centroid,
         kmeans_fits.centroid_value,
+        kmeans_fits.standard_score,
         kmeans_fits.segment_customers as customers,
         kmeans_fits.mean_distance,
         kmeans_fits.largest_distance,

@@ -676,6 +676,23 @@ def test_own_units_undo_what_sql_prepares(kmeans_fits, transform, prepared):
     assert found == pytest.approx(raw, rel=1e-12, abs=1e-12)
 
 
+# standard_scores
+
+
+def test_standard_scores_equal_z_scores_of_repeated_rows(kmeans_fits):
+    generator = np.random.default_rng(5)
+    values, weights = generator.gamma(2, 3, 50), generator.integers(1, 9, 50)
+    centroids = np.array([1.0, 6.0, 20.0])
+    scaler = StandardScaler().fit(np.repeat(values, weights)[:, None])
+    found = kmeans_fits.standard_scores(centroids, values, weights)
+    assert found == pytest.approx(scaler.transform(centroids[:, None]).ravel())
+
+
+def test_standard_scores_of_a_constant_are_zero(kmeans_fits):
+    scores = kmeans_fits.standard_scores(np.ones(3), np.ones(5), np.ones(5))
+    assert scores.tolist() == [0, 0, 0]
+
+
 # fit_id, newest_centroids
 
 CHOSEN = {
