@@ -1,23 +1,5 @@
 -- A few rejected rows are dirt; every twentieth should be looked into.
+-- depends_on: {{ ref("int_customers_checked") }}
 {{ config(severity="warn") }}
 
-with
-
-int_customers_checked as (
-
-    select * from {{ ref("int_customers_checked") }}
-
-),
-
-counted as (
-
-    select
-        sum(copies) as source_rows,
-        sum(case when rejection is not null then copies else 0 end) as rejected_rows
-
-    from int_customers_checked
-
-)
-
-select * from counted
-where rejected_rows > 0.05 * source_rows
+{{ rejected_share_above(0.05) }}

@@ -5,6 +5,7 @@ Four groups of shoppers, headers as an export has them, and a little dirt.
 
 import csv
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 HEADERS = [
@@ -22,7 +23,7 @@ GROUPS += [(60, 32, 25, 3, 0.1)]
 REGIONS = ["North", "North", "East", "South"]
 
 
-def shoppers():
+def shoppers() -> Iterator[list]:
     """Yield the rows of the clean shoppers, in the order of their numbers."""
     generator = random.Random(1)
     number = 1000

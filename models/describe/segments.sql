@@ -27,26 +27,40 @@ int_features as (
 
 ),
 
+labelled_centroids as (
+
+    select
+        centroids.segmentation,
+        centroids.segment_id,
+        centroids.centroid_value,
+        centroids.standard_score,
+        lower(substring(int_features.label, 1, 1)) || substring(int_features.label, 2)
+            as label,
+        case when int_features.unit = '' then '' else ' ' || int_features.unit end
+            as unit
+
+    from segmentation_fit_centroids as centroids
+    inner join int_features
+        on centroids.feature = int_features.feature
+
+),
+
 centroid_phrases as (
 
     select
-        segmentation_fit_centroids.segmentation,
-        segmentation_fit_centroids.segment_id,
-        segmentation_fit_centroids.standard_score,
-        lower(substring(int_features.label, 1, 1))
-            || substring(int_features.label, 2) || ' ' || {{ as_text("segmentation_fit_centroids.centroid_value", 1) }}
-            || case when int_features.unit = '' then '' else ' ' || int_features.unit end
-            || ' (' || case
-                when abs(segmentation_fit_centroids.standard_score) < 0.5 then 'about average'
-                when segmentation_fit_centroids.standard_score >= 1.5 then 'very high'
-                when segmentation_fit_centroids.standard_score > 0 then 'high'
-                when segmentation_fit_centroids.standard_score <= -1.5 then 'very low'
+        segmentation,
+        segment_id,
+        standard_score,
+        label || ' ' || {{ as_text("centroid_value", 1) }} || unit || ' ('
+            || case
+                when abs(standard_score) < 0.5 then 'about average'
+                when standard_score >= 1.5 then 'very high'
+                when standard_score > 0 then 'high'
+                when standard_score <= -1.5 then 'very low'
                 else 'low'
             end || ')' as phrase
 
-    from segmentation_fit_centroids
-    inner join int_features
-        on segmentation_fit_centroids.feature = int_features.feature
+    from labelled_centroids
 
 ),
 

@@ -44,12 +44,20 @@ repeated_ids as (
 
 ),
 
-counted as (
+counted_rows as (
 
     select
-        (select count(*) from given) as source_rows,
-        (select count(*) from given where given_id is not null) as rows_with_id,
-        (select coalesce(sum(source_rows - 1), 0) from repeated_ids) as repetitions
+        count(*) as source_rows,
+        count(given_id) as rows_with_id
+
+    from given
+
+),
+
+counted_repetitions as (
+
+    select coalesce(sum(source_rows - 1), 0) as repetitions
+    from repeated_ids
 
 ),
 
@@ -70,7 +78,8 @@ grain_checked as (
             else true
         end as is_one_row_per_customer
 
-    from counted
+    from counted_rows
+    cross join counted_repetitions
 
 ),
 
