@@ -101,7 +101,9 @@ repeated_rows as (
 
     -- exact copies become one row; an id that still has two is in conflict
     select
-        {{ given.values() | join(",\n        ") | replace("given_", "given.given_") }},
+        {% for name in given.values() %}
+        given.{{ name }},
+        {% endfor %}
         count(*) as copies,
         count(*) over (partition by given.given_id) > 1 as is_conflicting
 
@@ -109,7 +111,9 @@ repeated_rows as (
     inner join repeated_ids
         on given.given_id = repeated_ids.given_id
     group by
-        {{ given.values() | join(",\n        ") | replace("given_", "given.given_") }}
+        {%- for name in given.values() %}
+        given.{{ name }}{{ "," if not loop.last }}
+        {%- endfor %}
 
 ),
 
