@@ -3,11 +3,7 @@
     {% set segmentations = [] %}
     {% set given_segmentations = var("segmentations") %}
     {% do customer_segmentation.check_mapping("segmentations", given_segmentations) %}
-    {% if not given_segmentations %}
-        {{ customer_segmentation.configuration_error(
-            "segmentations", "a mapping with at least one segmentation", given_segmentations
-        ) }}
-    {% endif %}
+    {% set kinds = [] %}
     {% for name, given in given_segmentations.items() %}
         {% set key = "segmentations." ~ name %}
         {% do customer_segmentation.check_name(key, name) %}
@@ -35,9 +31,16 @@
                 customer_segmentation.configured_kmeans(key, given, features)
             ) %}
         {% endif %}
+        {% do kinds.append(segmentation.kind) %}
         {% do segmentations.append(segmentation)
             if kind is none or segmentation.kind == kind %}
     {% endfor %}
+    {% if "kmeans" not in kinds %}
+        {{ customer_segmentation.configuration_error(
+            "segmentations", "a mapping with at least one segmentation on `features`",
+            given_segmentations,
+        ) }}
+    {% endif %}
     {{ return(segmentations) }}
 {% endmacro %}
 

@@ -135,7 +135,12 @@ MISTAKES = [
         "country",
         {"segmentation_attributes": ["country", "country"]},
     ),
-    ("segmentations", "at least one", "{}", {"segmentations": {}}),
+    (
+        "segmentations",
+        "at least one segmentation on `features`",
+        "{}",
+        {"segmentations": {}},
+    ),
     ("segmentations.people", "minimum_share", "cluster", segmentation(cluster=3)),
     (
         "segmentations.people",
@@ -209,6 +214,62 @@ MISTAKES = [
             "segmentation_attributes": ["country"],
             "segmentations": {"land": {"by": "country", "clusters": 3}},
         },
+    ),
+    (
+        "segmentations",
+        "at least one segmentation on `features`",
+        "by",
+        {
+            "segmentation_attributes": ["country"],
+            "segmentations": {"land": {"by": "country"}},
+        },
+    ),
+    (
+        "segmentation_features.gender.categories",
+        "at least two different texts",
+        '["male"]',
+        {"segmentation_features": FEATURES | {"gender": {"categories": ["male"]}}},
+    ),
+    (
+        "segmentation_features.gender",
+        "categories",
+        "transform",
+        {
+            "segmentation_features": FEATURES
+            | {"gender": {"categories": ["male", "female"], "transform": "log"}}
+        },
+    ),
+    (
+        "segmentation_features.gender.missing",
+        "reject, unassigned, male, female",
+        "median",
+        {
+            "segmentation_features": FEATURES
+            | {"gender": {"categories": ["male", "female"], "missing": "median"}}
+        },
+    ),
+    (
+        "segmentation_features.gender",
+        "no two columns of the same name",
+        "gender_male",
+        {
+            "segmentation_features": {
+                "gender_male": {},
+                "gender": {"categories": ["male", "female"]},
+            }
+        },
+    ),
+    (
+        "segmentation_features.age.expression",
+        "something else than the customer id",
+        "customer_id",
+        feature(expression="customer_id"),
+    ),
+    (
+        "segmentation_rejected_rows",
+        "one of",
+        "no",
+        {"segmentation_rejected_rows": "no"},
     ),
     (
         "segmentation_clusters",

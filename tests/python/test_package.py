@@ -17,17 +17,6 @@ from test_integration_project import ROOT, clean_environment, copy_of_project
 PACKAGE = "customer_segmentation"
 SHOP = "customer_segmentation_integration_tests"
 SCHEMA = "main_segmentation"
-PUBLIC = {
-    "customer_segments",
-    "rejected_customers",
-    "segment_composition",
-    "segment_profiles",
-    "segmentation_fit_centroids",
-    "segmentation_fit_features",
-    "segmentation_fits",
-    "segmentation_quality",
-    "segments",
-}
 
 
 class Shop(Project):
@@ -98,6 +87,26 @@ def rows(shop: Shop, table: str, columns: str = "*") -> list[tuple]:
     return shop.query(f"select {columns} from {SCHEMA}.{table} order by all")
 
 
+def public_tables(shop: Shop) -> dict:
+    """Return the public nodes of the package by name."""
+    return {
+        node["name"]: node
+        for node in shop.artifact("manifest")["nodes"].values()
+        if node["package_name"] == PACKAGE and node.get("access") == "public"
+    }
+
+
+def read_by_the_package(shop: Shop) -> set:
+    """Return the pairs of a node of the package and a node of the user it reads."""
+    return {
+        (node["name"], parent)
+        for node in shop.artifact("manifest")["nodes"].values()
+        if node["package_name"] == PACKAGE
+        for parent in node["depends_on"]["nodes"]
+        if parent.split(".")[1] == SHOP
+    }
+
+
 def macro_names() -> list[str]:
     """Return the names of the package's macros but those meant to be overridden."""
     names = set()
@@ -127,57 +136,52 @@ def test_the_sample_and_the_unit_tests_stay_at_home(built):
     assert ["model", SHOP, "customers"] in ran
 
 
-def test_tests_of_the_sample_read_nothing_of_the_user(built):
-    nodes = built.shop.artifact("manifest")["nodes"].values()
-    read = {
-        (node["name"], parent)
-        for node in nodes
-        if node["package_name"] == PACKAGE
-        for parent in node["depends_on"]["nodes"]
-        if parent.split(".")[1] == SHOP
+def test_the_package_reads_one_node_of_the_user(built):
+    assert read_by_the_package(built.shop) == {
+        ("base_customers", f"model.{SHOP}.customers")
     }
 
-    assert read == {("base_customers", f"model.{SHOP}.customers")}
+
+@pytest.mark.xfail(
+    reason="stg_customers_country_has_one_spelling is not limited to the sample",
+    strict=True,
+)
+def test_models_named_like_the_sample_are_left_alone(shop):
+    for file in (ROOT / "models" / "sample").glob("*.sql"):
+        (shop.project / "models" / "shop" / file.name).write_text("select 1 as id")
+
+    result = shop.dbt("parse")
+
+    assert result.messages == []
+    assert read_by_the_package(shop) == {("base_customers", f"model.{SHOP}.customers")}
 
 
 def test_public_tables_are_in_the_schema_of_the_package(built):
+    tables = public_tables(built.shop)
     found = built.shop.query(
-        "select distinct table_schema from information_schema.tables"
-        f" where table_name in {tuple(PUBLIC)}"
+        "select distinct table_schema, table_name from information_schema.tables"
+        f" where table_name in {tuple(tables)}"
     )
-    public = {
-        node["name"]
-        for node in built.shop.artifact("manifest")["nodes"].values()
-        if node["package_name"] == PACKAGE and node.get("access") == "public"
-    }
 
-    assert found == [(SCHEMA,)]
-    assert public == PUBLIC
+    assert {"customer_segments", "segments", "rejected_customers"} <= set(tables)
+    assert sorted(found) == sorted((SCHEMA, name) for name in tables)
 
 
 def test_public_tables_have_the_types_of_their_contracts(built):
-    nodes = built.shop.artifact("manifest")["nodes"]
-    for table in PUBLIC:
-        node = nodes[f"model.{PACKAGE}.{table}"]
+    for name, node in public_tables(built.shop).items():
+        columns = node["columns"].items()
         found = dict(
             built.shop.query(
                 "select column_name, lower(data_type) from information_schema.columns"
-                f" where table_schema = '{SCHEMA}' and table_name = '{table}'"
+                f" where table_schema = '{SCHEMA}' and table_name = '{name}'"
             )
         )
-        declared = {
-            name: column["data_type"]
-            for name, column in node["columns"].items()
-            if column["data_type"]
-        }
+        declared = {key: column["data_type"] for key, column in columns}
 
-        assert node["config"]["contract"]["enforced"] == (table != "segments")
-        assert {name: found[name] for name in declared} == declared
-
-    assert ("customer_id", "bigint") in built.shop.query(
-        "select column_name, lower(data_type) from information_schema.columns"
-        f" where table_schema = '{SCHEMA}' and table_name = 'customer_segments'"
-    )
+        if node["config"]["contract"]["enforced"]:
+            assert found == declared
+        if name == "customer_segments":
+            assert found["customer_id"] == "bigint"
 
 
 def test_names_come_from_the_macro_of_the_user(built):
