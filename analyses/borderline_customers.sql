@@ -8,7 +8,7 @@ select
     round(100.0 * count(*) filter (where margin < 0.1) / count(*), 1)
         as borderline_percent
 
-from {{ ref("customer_segments") }}
+from {{ ref("customer_segmentation", "customer_segments") }}
 where fit_id is not null
 group by
     segmentation,

@@ -12,7 +12,7 @@ select
     round(inertia) as inertia,
     reason
 
-from {{ ref("segmentation_quality") }}
+from {{ ref("customer_segmentation", "segmentation_quality") }}
 order by
     segmentation,
     clusters

@@ -1,5 +1,5 @@
 -- Else one feature would outweigh the others by its unit alone.
--- depends_on: {{ ref("customer_features_standardized") }}
+-- depends_on: {{ ref("customer_segmentation", "customer_features_standardized") }}
 {% set checks = [] %}
 {% for segmentation in configured_segmentations("kmeans") %}
     {% for feature in segmentation.features if feature.scale == "standard" %}

@@ -2,7 +2,7 @@ with
 
 customer_features as (
 
-    select count(*) as customers from {{ ref("customer_features") }}
+    select count(*) as customers from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
@@ -12,7 +12,7 @@ segments as (
         segmentation,
         sum(customers) as customers
 
-    from {{ ref("segments") }}
+    from {{ ref("customer_segmentation", "segments") }}
     group by segmentation
 
 )

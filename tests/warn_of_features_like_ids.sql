@@ -6,7 +6,7 @@ with
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 

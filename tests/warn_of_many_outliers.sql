@@ -1,6 +1,6 @@
 -- K-means squares distances: far outliers pull centroids towards them, or get a
 -- segment of their own. A transform or clip tames them.
--- depends_on: {{ ref("customer_features_standardized") }}
+-- depends_on: {{ ref("customer_segmentation", "customer_features_standardized") }}
 {{ config(severity="warn") }}
 
 {% set checks = [] %}

@@ -1,5 +1,5 @@
 -- A few rejected rows are dirt; every twentieth should be looked into.
--- depends_on: {{ ref("int_customers_checked") }}
+-- depends_on: {{ ref("customer_segmentation", "int_customers_checked") }}
 {{ config(severity="warn") }}
 
 {{ rejected_share_above(0.05) }}

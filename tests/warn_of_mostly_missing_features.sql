@@ -6,7 +6,7 @@
     {% do checks.append({
         "about": {"feature": feature.name},
         "query": test_missing_share_at_most(
-            ref("customer_features"), feature.name, 0.5
+            ref("customer_segmentation", "customer_features"), feature.name, 0.5
         ),
     }) %}
 {% endfor %}

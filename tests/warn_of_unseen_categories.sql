@@ -10,7 +10,7 @@ with
 
 base_customers as (
 
-    select * from {{ ref("base_customers") }}
+    select * from {{ ref("customer_segmentation", "base_customers") }}
 
 ),
 

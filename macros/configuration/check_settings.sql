@@ -11,9 +11,9 @@
         "segmentation_seed",
     ] %}
     {% for name in known %}
-        {% set slips = [
-            name ~ "s", name | replace("segmentation", "segment"), name | replace("_", ""),
-        ] %}
+        {% set slips = [name ~ "s", name | replace("_", "")] %}
+        {% do slips.append(name | replace("segmentation_", "segment_"))
+            if name != "segmentations" %}
         {% for i in range(name | length) %}
             {% do slips.append(name[:i] ~ name[i + 1:]) %}
             {% do slips.append(name[:i] ~ name[i + 1:i + 2] ~ name[i] ~ name[i + 2:]) %}
@@ -24,7 +24,7 @@
         {% endfor %}
     {% endfor %}
     {% for name in invocation_args_dict.get("vars", {})
-        if name.startswith("segment") and name not in known %}
+        if name.startswith("segmentation") and name not in known %}
         {{ customer_segmentation.configuration_error(name, "one of " ~ known | join(", "), name) }}
     {% endfor %}
     {% for name in [

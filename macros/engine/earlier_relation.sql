@@ -1,6 +1,7 @@
 {% macro earlier_relation(name) -%}
     {%- if execute -%}
-        {{ return(adapter.get_relation(this.database, this.schema, name)) }}
+        {%- set node = graph.nodes["model.customer_segmentation." ~ name] -%}
+        {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}

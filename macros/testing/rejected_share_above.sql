@@ -3,7 +3,7 @@
 
     int_customers_checked as (
 
-        select * from {{ ref("int_customers_checked") }}
+        select * from {{ ref("customer_segmentation", "int_customers_checked") }}
 
     ),
 

@@ -4,7 +4,7 @@ with
 
 int_features as (
 
-    select * from {{ ref("int_features") }}
+    select * from {{ ref("customer_segmentation", "int_features") }}
 
 ),
 

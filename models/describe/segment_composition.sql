@@ -4,13 +4,13 @@ with
 
 customer_segments as (
 
-    select * from {{ ref("customer_segments") }}
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
 
 ),
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 

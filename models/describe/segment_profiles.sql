@@ -6,19 +6,19 @@ with
 
 customer_segments as (
 
-    select * from {{ ref("customer_segments") }}
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
 
 ),
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 int_profiled_columns as (
 
-    select * from {{ ref("int_profiled_columns") }}
+    select * from {{ ref("customer_segmentation", "int_profiled_columns") }}
 
 ),
 

@@ -4,26 +4,26 @@ with
 
 customer_segments as (
 
-    select * from {{ ref("customer_segments") }}
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
 
 ),
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 segmentation_fit_centroids as (
 
-    select * from {{ ref("segmentation_fit_centroids") }}
+    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
     where is_champion
 
 ),
 
 int_features as (
 
-    select * from {{ ref("int_features") }}
+    select * from {{ ref("customer_segmentation", "int_features") }}
 
 ),
 

@@ -393,9 +393,13 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per K-means segmentation and number of clusters."""
     dbt.config(materialized="table")
-    training = dbt.ref("int_training_vectors")
-    features = records(dbt.ref("int_segmentation_features").order("position"))
-    segmentations = records(dbt.ref("int_segmentations").filter("kind = 'kmeans'"))
+    training = dbt.ref("customer_segmentation", "int_training_vectors")
+    features = records(
+        dbt.ref("customer_segmentation", "int_segmentation_features").order("position")
+    )
+    segmentations = records(
+        dbt.ref("customer_segmentation", "int_segmentations").filter("kind = 'kmeans'")
+    )
     earlier = []
     if session.sql(
         f"from information_schema.tables where table_catalog = '{dbt.this.database}' "

@@ -467,11 +467,15 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     of the candidates that are not among them yet.
     """
     dbt.config(materialized="table")
-    chosen = records(dbt.ref("segmentation_quality").filter("is_chosen"))
-    candidates = records(dbt.ref("kmeans_candidates"))
-    preparation = records(dbt.ref("feature_preparation").order("position"))
-    standardized = dbt.ref("customer_features_standardized")
-    training = dbt.ref("int_training_vectors")
+    chosen = records(
+        dbt.ref("customer_segmentation", "segmentation_quality").filter("is_chosen")
+    )
+    candidates = records(dbt.ref("customer_segmentation", "kmeans_candidates"))
+    preparation = records(
+        dbt.ref("customer_segmentation", "feature_preparation").order("position")
+    )
+    standardized = dbt.ref("customer_segmentation", "customer_features_standardized")
+    training = dbt.ref("customer_segmentation", "int_training_vectors")
     earlier = as_relation(session, [])
     if session.sql(
         f"from information_schema.tables where table_catalog = '{dbt.this.database}' "

@@ -4,13 +4,20 @@
     full_refresh=false,
 ) }}
 
+{% if execute and model.resource_type == "model"
+    and config.get("materialized") != "incremental" %}
+    {{ exceptions.raise_compiler_error(
+        "segment_names must stay incremental, or names would change with every build."
+        ~ " Put `+materialized` under your own project's name in dbt_project.yml."
+    ) }}
+{% endif %}
 {% set features = configured_features() %}
 
 with
 
 segmentation_fit_centroids as (
 
-    select * from {{ ref("segmentation_fit_centroids") }}
+    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
     where is_champion
 
 ),

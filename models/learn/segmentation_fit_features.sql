@@ -2,13 +2,13 @@ with
 
 kmeans_fits as (
 
-    select * from {{ ref("kmeans_fits") }}
+    select * from {{ ref("customer_segmentation", "kmeans_fits") }}
 
 ),
 
 segmentation_fits as (
 
-    select * from {{ ref("segmentation_fits") }}
+    select * from {{ ref("customer_segmentation", "segmentation_fits") }}
 
 ),
 

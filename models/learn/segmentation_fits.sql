@@ -2,13 +2,13 @@ with
 
 kmeans_fits as (
 
-    select * from {{ ref("kmeans_fits") }}
+    select * from {{ ref("customer_segmentation", "kmeans_fits") }}
 
 ),
 
 int_segmentations as (
 
-    select * from {{ ref("int_segmentations") }}
+    select * from {{ ref("customer_segmentation", "int_segmentations") }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 kmeans_candidates as (
 
-    select * from {{ ref("kmeans_candidates") }}
+    select * from {{ ref("customer_segmentation", "kmeans_candidates") }}
 
 ),
 
 int_segmentations as (
 
-    select * from {{ ref("int_segmentations") }}
+    select * from {{ ref("customer_segmentation", "int_segmentations") }}
 
 ),
 

@@ -7,13 +7,13 @@ with
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 feature_preparation as (
 
-    select * from {{ ref("feature_preparation") }}
+    select * from {{ ref("customer_segmentation", "feature_preparation") }}
 
 ),
 

@@ -4,19 +4,19 @@ with
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 int_feature_bounds as (
 
-    select * from {{ ref("int_feature_bounds") }}
+    select * from {{ ref("customer_segmentation", "int_feature_bounds") }}
 
 ),
 
 int_segmentation_features as (
 
-    select * from {{ ref("int_segmentation_features") }}
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
 
 ),
 

@@ -4,13 +4,13 @@ with
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 int_segmentation_features as (
 
-    select * from {{ ref("int_segmentation_features") }}
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
 
 ),
 

@@ -5,7 +5,7 @@ with
 
 int_segmentations as (
 
-    select * from {{ ref("int_segmentations") }}
+    select * from {{ ref("customer_segmentation", "int_segmentations") }}
 
 ),
 

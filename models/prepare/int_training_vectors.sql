@@ -4,13 +4,13 @@ with
 
 customer_features_standardized as (
 
-    select * from {{ ref("customer_features_standardized") }}
+    select * from {{ ref("customer_segmentation", "customer_features_standardized") }}
 
 ),
 
 int_fits_due as (
 
-    select * from {{ ref("int_fits_due") }}
+    select * from {{ ref("customer_segmentation", "int_fits_due") }}
 
 ),
 

@@ -2,13 +2,13 @@ with
 
 int_customers_checked as (
 
-    select * from {{ ref("int_customers_checked") }}
+    select * from {{ ref("customer_segmentation", "int_customers_checked") }}
 
 ),
 
 int_features as (
 
-    select * from {{ ref("int_features") }}
+    select * from {{ ref("customer_segmentation", "int_features") }}
 
 ),
 

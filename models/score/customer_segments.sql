@@ -4,26 +4,26 @@ with
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 int_customers_scored as (
 
-    select * from {{ ref("int_customers_scored") }}
+    select * from {{ ref("customer_segmentation", "int_customers_scored") }}
 
 ),
 
 segmentation_fit_centroids as (
 
-    select * from {{ ref("segmentation_fit_centroids") }}
+    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
     where is_champion
 
 ),
 
 segment_names as (
 
-    select * from {{ ref("segment_names") }}
+    select * from {{ ref("customer_segmentation", "segment_names") }}
 
 ),
 

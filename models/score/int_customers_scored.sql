@@ -6,20 +6,20 @@ with
 
 customer_features as (
 
-    select * from {{ ref("customer_features") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 champion_features as (
 
-    select * from {{ ref("segmentation_fit_features") }}
+    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
     where is_champion
 
 ),
 
 champion_centroids as (
 
-    select * from {{ ref("segmentation_fit_centroids") }}
+    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
     where is_champion
 
 ),

@@ -46,8 +46,8 @@ class FakeDbt:
     def config(self, **_):
         pass
 
-    def ref(self, name):
-        return self.session.query(f'select * from "memory"."main"."{name}"')
+    def ref(self, *names):
+        return self.session.query(f'select * from "memory"."main"."{names[-1]}"')
 
 
 def build_model(model, session):
