@@ -2,7 +2,8 @@ with
 
 customer_features as (
 
-    select count(*) as customers from {{ ref("customer_segmentation", "customer_features") }}
+    select count(*) as customers
+    from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
