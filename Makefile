@@ -31,7 +31,7 @@ lint: $(VENV)/test-ready ## Check the style of SQL and Python
 docs: $(VENV)/build-ready ## Write the documentation as one page, target/static_index.html
 	@$(BIN)/dbt docs generate --static
 
-sample: $(VENV)/build-ready ## Generate seeds/customers.csv anew
+sample: $(VENV)/build-ready ## Generate the sample anew
 	@$(BIN)/python seeds/generator/generate.py
 
 lock: $(VENV)/test-ready ## Pin the requirements anew

@@ -2,7 +2,13 @@ with
 
 stg_customers as (
 
-    select * from {{ ref("stg_customers") }}
+    select * from {{ ref("customer_segmentation", "stg_customers") }}
+
+),
+
+int_orders_summarized as (
+
+    select * from {{ ref("customer_segmentation", "int_orders_summarized") }}
 
 ),
 
@@ -20,6 +26,23 @@ banded as (
 
     from stg_customers
 
+),
+
+joined_orders as (
+
+    -- all NULL for customers without a completed order
+    select
+        banded.*,
+        int_orders_summarized.recency_days,
+        int_orders_summarized.frequency,
+        int_orders_summarized.monetary_value,
+        int_orders_summarized.average_basket,
+        int_orders_summarized.tenure_days
+
+    from banded
+    left join int_orders_summarized
+        on banded.customer_id = int_orders_summarized.customer_id
+
 )
 
-select * from banded
+select * from joined_orders

@@ -1,12 +1,12 @@
 """Make the sample's customers.
 
-`python seeds/generator/generate.py` rewrites the seed, with dirt as real files have
-it, and beside it what is true of each customer: the groups it was drawn from, and
-whether and why it must be rejected. `--rows 10000000 --parquet FILE` writes that many
-customers of the same distribution, without dirt.
+`python seeds/generator/generate.py` rewrites the seeds, customers and their orders,
+with dirt as real files have it, and beside them what is true of each customer: the
+groups it was drawn from, and whether and why it must be rejected. `--rows 10000000
+--parquet FILE` writes that many customers of the same distribution, without dirt.
 
-The distribution is in customers.sql; this file adds the dirt. Nothing here is left to
-chance: the same files come out, byte for byte, every time.
+The distributions are in customers.sql and orders.sql; this file adds the dirt. Nothing
+here is left to chance: the same files come out, byte for byte, every time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ MISSING_IDS = 3
 GENERATOR = Path(__file__).resolve().parent
 ROOT = GENERATOR.parents[1]
 DISTRIBUTION = GENERATOR / "customers.sql"
+ORDERS = GENERATOR / "orders.sql"
 SEED_FILE = ROOT / "seeds" / "customers.csv"
+ORDERS_FILE = ROOT / "seeds" / "orders.csv"
 TRUTH_FILE = ROOT / "tests" / "fixtures" / "customers_truth.csv"
 
 GROUPS = ["lifestyle_group", "value_group", "attitude_group"]
@@ -118,6 +120,18 @@ RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
     ("country", " {} ".format),
     ("city", "{} ".format),
 ]
+
+# What is wrong with some orders before the year that products_purchased and
+# money_spent sum up: the sums stay true.
+FIRST_DAY_OF_THE_YEAR = "2025-01-01"
+SPOILT_ORDERS = [
+    *[("customer_id", value) for value in ("C00000", "C90017", "C99999", "GUEST", "")],
+    *[("ordered_on", value) for value in ("", "", "", "31.12.", "2024-02-30")],
+    *[("amount", value) for value in ("", "n/a", "EUR 20", "free", "12,50")],
+]
+STATUS_STYLES = [str.upper, str.capitalize, " {}".format, "{} ".format]
+RESTYLED_STATUSES = 80
+REPEATED_ORDERS = 12
 
 CUSTOMERS = ACCEPTED_CUSTOMERS + len(REJECTED) + len(CONFLICTING_COLUMNS) + MISSING_IDS
 
@@ -293,6 +307,33 @@ def shuffle_rows(customers: Iterable[Customer]) -> list[Row]:
     return [row for _, row in sorted(numbered, key=lambda pair: pair[0])]
 
 
+def draw_orders() -> list[Row]:
+    """Return the orders of the sample's customers, clean, every value as text."""
+    result = connect(CUSTOMERS).execute(
+        f"select * from ({ORDERS.read_text('utf-8')}) order by order_id"
+    )
+    columns = [column[0] for column in result.description]
+    return [
+        dict(zip(columns, map(str, values), strict=True))
+        for values in result.fetchall()
+    ]
+
+
+def spoil_orders(orders: Iterable[Row]) -> list[Row]:
+    """Return the orders with dirt, in an order that looks random and never changes."""
+    shuffled = sorted(orders, key=lambda row: digest("dirt", row["order_id"]))
+    older = [row for row in shuffled if row["ordered_on"] < FIRST_DAY_OF_THE_YEAR]
+    for row, (column, value) in zip(older, SPOILT_ORDERS, strict=False):
+        row[column] = value
+    untouched = shuffled[::-1]
+    for number, row in enumerate(untouched[:RESTYLED_STATUSES]):
+        style = STATUS_STYLES[number % len(STATUS_STYLES)]
+        row["status"] = style(row["status"])
+    copies = [dict(row) for row in untouched[:REPEATED_ORDERS]]
+    numbered = enumerate(shuffled + copies)
+    return [row for _, row in sorted(numbered, key=lambda one: digest("order", one[0]))]
+
+
 def write_csv(path: Path, rows: Sequence[Row]) -> None:
     """Write rows with a header, the same bytes on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -311,6 +352,13 @@ def write_sample(seed_file: Path = SEED_FILE, truth_file: Path = TRUTH_FILE) -> 
     )
     write_csv(seed_file, shuffle_rows(customers))
     write_csv(truth_file, truth)
+
+
+def write_orders(orders_file: Path = ORDERS_FILE) -> int:
+    """Write the orders and return how many rows they are."""
+    rows = spoil_orders(draw_orders())
+    write_csv(orders_file, rows)
+    return len(rows)
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -337,6 +385,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     else:
         write_sample()
         print(f"{CUSTOMERS} customers in {SEED_FILE}")
+        print(f"{write_orders()} orders in {ORDERS_FILE}")
         print(f"what is true of them in {TRUTH_FILE}")
 
 

@@ -7,7 +7,10 @@ import importlib.util
 import itertools
 import sys
 from collections import Counter, defaultdict
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from statistics import mean, median
 
 import duckdb
 import pytest
@@ -96,6 +99,11 @@ def rows():
 
 
 @pytest.fixture(scope="module")
+def orders():
+    return read(ROOT / "seeds" / "orders.csv")
+
+
+@pytest.fixture(scope="module")
 def truth():
     return read(ROOT / "tests" / "fixtures" / "customers_truth.csv")
 
@@ -110,11 +118,13 @@ def many():
 # reproducible
 
 
-def test_running_again_reproduces_both_files_byte_for_byte(tmp_path):
+def test_running_again_reproduces_the_files_byte_for_byte(tmp_path):
     generate.write_sample(tmp_path / "customers.csv", tmp_path / "truth.csv")
+    generate.write_orders(tmp_path / "orders.csv")
 
     for name, committed in [
         ("customers.csv", ROOT / "seeds" / "customers.csv"),
+        ("orders.csv", ROOT / "seeds" / "orders.csv"),
         ("truth.csv", ROOT / "tests" / "fixtures" / "customers_truth.csv"),
     ]:
         assert (tmp_path / name).read_bytes() == committed.read_bytes(), name
@@ -426,3 +436,186 @@ def test_rows_are_not_in_the_order_of_their_ids(rows):
     follows = sum(one < other for one, other in itertools.pairwise(ids))
 
     assert 0.4 < follows / len(ids) < 0.6
+
+
+# orders
+
+
+def different(orders):
+    """One row for each order: repeated rows are the same order."""
+    return list({tuple(row.values()): row for row in orders}.values())
+
+
+def faults(row, customers):
+    """What is wrong with a row, found without the generator."""
+    if row["customer_id"] not in customers:
+        yield "customer_id"
+    try:
+        date.fromisoformat(row["ordered_on"])
+    except ValueError:
+        yield "ordered_on"
+    try:
+        Decimal(row["amount"])
+    except InvalidOperation:
+        yield "amount"
+
+
+@pytest.fixture(scope="module")
+def completed(orders, rows):
+    """Orders that can be used and were kept, by customer: day, items and amount."""
+    customers = {row["customer_id"] for row in rows} - {""}
+    by_customer = defaultdict(list)
+    for row in different(orders):
+        if row["status"].strip().lower() == "completed" and not any(
+            faults(row, customers)
+        ):
+            by_customer[row["customer_id"]].append(
+                (
+                    date.fromisoformat(row["ordered_on"]),
+                    int(row["items"]),
+                    Decimal(row["amount"]),
+                )
+            )
+    return by_customer
+
+
+def test_orders_have_their_columns_and_ids(orders):
+    ids = Counter(row["order_id"] for row in different(orders))
+
+    assert list(orders[0]) == [
+        *("order_id", "customer_id", "ordered_on", "status", "items", "amount")
+    ]
+    assert 9_000 < len(orders) < 14_000
+    assert set(ids.values()) == {1}
+
+
+def test_completed_orders_of_the_year_add_up_to_the_customers(rows, truth, completed):
+    accepted = {row["customer_id"] for row in truth if row["outcome"] == "accepted"}
+    expected = {
+        row["customer_id"]: (
+            int(row["products_purchased"]),
+            Decimal(row["money_spent"]),
+        )
+        for row in rows
+        if row["customer_id"] in accepted
+    }
+    found = {
+        customer: (
+            sum(items for day, items, _ in completed[customer] if day.year == 2025),
+            sum(amount for day, _, amount in completed[customer] if day.year == 2025),
+        )
+        for customer in accepted
+    }
+
+    assert len(accepted) == 2_000
+    assert found == expected
+
+
+def test_nobody_orders_before_the_signup_or_after_the_last_day(rows, orders):
+    signup = {row["customer_id"]: row["signup_date"] for row in rows}
+    del signup[""]
+    for row in orders:
+        day = row["ordered_on"]
+        if row["customer_id"] in signup and day[:2] == "20":
+            assert signup[row["customer_id"]] <= day <= "2025-12-31", row
+
+
+def test_every_order_has_items_and_is_worth_something(orders):
+    amounts = [row["amount"] for row in orders if "." in row["amount"]]
+
+    assert min(int(row["items"]) for row in orders) == 1
+    assert len(amounts) == len(orders) - 5
+    assert all(amount[-3] == "." for amount in amounts)
+    assert min(map(Decimal, amounts)) > 0
+
+
+def test_the_first_customers_order_the_same_however_many_there_are():
+    sql = f"select * from ({generate.ORDERS.read_text('utf-8')}) order by order_id"
+    few = generate.connect(100).execute(sql).fetchall()
+    many = generate.connect(1_000, threads=1).execute(sql).fetchall()
+
+    assert len(few) > 300
+    assert few == many[: len(few)]
+
+
+def test_groups_order_as_their_names_say(truth, completed):
+    figures = defaultdict(list)
+    for row in truth:
+        if days := completed.get(row["customer_id"]):
+            last = max(day for day, _, _ in days)
+            figures[row["value_group"]].append(
+                (
+                    (date(2025, 12, 31) - last).days,
+                    len(days),
+                    mean(amount for _, _, amount in days),
+                )
+            )
+    recency, frequency, basket = (
+        {group: median(row[i] for row in rows) for group, rows in figures.items()}
+        for i in range(3)
+    )
+
+    assert recency["loyal_regulars"] < 15 < recency["troubled"] < 100
+    assert recency["occasional"] > 150
+    assert frequency["loyal_regulars"] >= 8
+    assert max(frequency["big_baskets"], frequency["occasional"]) <= 2
+    assert basket["big_baskets"] > 5 * max(
+        basket["loyal_regulars"], basket["occasional"]
+    )
+
+
+def test_the_troubled_return_more(truth, orders):
+    group = {row["customer_id"]: row["value_group"] for row in truth}
+    statuses = defaultdict(Counter)
+    for row in orders:
+        if row["customer_id"] in group:
+            statuses[group[row["customer_id"]]][row["status"].strip().lower()] += 1
+    returned = {
+        name: counts["returned"] / counts.total() for name, counts in statuses.items()
+    }
+
+    assert all(
+        set(counts) == {"completed", "returned", "cancelled"}
+        for counts in statuses.values()
+    )
+    assert returned["troubled"] > 0.2
+    assert max(share for name, share in returned.items() if name != "troubled") < 0.05
+
+
+def test_some_who_signed_up_earlier_ordered_before_the_year(completed):
+    older = [
+        any(day.year < 2025 for day, _, _ in orders) for orders in completed.values()
+    ]
+
+    assert 0.1 < sum(older) / len(older) < 0.5
+
+
+def test_every_kind_of_dirt_is_in_the_orders(orders, rows):
+    customers = {row["customer_id"] for row in rows} - {""}
+    kinds = Counter(fault for row in orders for fault in faults(row, customers))
+    repeated = len(orders) - len(different(orders))
+    statuses = {row["status"] for row in orders}
+
+    assert 5 <= kinds["customer_id"] < 50
+    assert kinds["ordered_on"] == kinds["amount"] == 5
+    assert repeated == 12
+    assert {"", "n/a", "12,50"} <= {row["amount"] for row in orders}
+    assert {"", "2024-02-30"} <= {row["ordered_on"] for row in orders}
+    assert {"", "GUEST"} <= {row["customer_id"] for row in orders}
+    assert {
+        "completed",
+        "COMPLETED",
+        "Completed",
+        " completed",
+        "completed ",
+    } <= statuses
+    assert {status.strip().lower() for status in statuses} == {
+        *("completed", "returned", "cancelled")
+    }
+
+
+def test_orders_are_not_in_the_order_of_their_ids(orders):
+    ids = [row["order_id"] for row in orders]
+    follows = sum(one < other for one, other in itertools.pairwise(ids))
+
+    assert 0.45 < follows / len(ids) < 0.55

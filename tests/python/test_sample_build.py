@@ -3,9 +3,14 @@
 import csv
 import subprocess
 import sys
+from collections import defaultdict
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal, InvalidOperation
 
 import numpy as np
 import pytest
+import yaml
 from project import ROOT, Project
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
@@ -27,6 +32,7 @@ FEATURES = {
     "lifestyle": ["age", "annual_income", "spending_score"],
     "value": ["products_purchased", "complaints", "money_spent"],
     "attitudes": ["price_sensitivity", "brand_loyalty", "novelty_seeking"],
+    "rfm": ["recency_days", "frequency", "monetary_value"],
 }
 
 
@@ -104,6 +110,8 @@ def test_the_dirty_rows_are_rejected_for_the_right_reason(built, truth):
         ("lifestyle", "lifestyle_group", 0.8),
         ("value", "value_group", 0.75),
         ("attitudes", "attitude_group", 0.75),
+        # its fourth segment are newcomers, of whatever group
+        ("rfm", "value_group", 0.65),
     ],
 )
 def test_segments_recover_the_latent_groups(
@@ -131,7 +139,7 @@ def test_the_number_of_latent_groups_is_found(built):
         )
     )
 
-    assert chosen == {"lifestyle": 5, "value": 4, "attitudes": 3}
+    assert chosen == {"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4}
 
 
 def test_standardized_features_equal_standard_scaler(built):
@@ -244,10 +252,116 @@ def test_measures_add_up_to_the_customers(built):
         """
     )
 
-    assert len(sums) == 4
+    assert len(sums) == 5
     for measured, share in sums:
         assert measured == pytest.approx(total)
         assert share == pytest.approx(1)
+
+
+def test_orders_are_summarized_as_python_does_it(built):
+    with (ROOT / "seeds" / "orders.csv").open(newline="", encoding="utf-8") as file:
+        orders = {tuple(row.values()): row for row in csv.DictReader(file)}.values()
+    customers = {
+        customer for (customer,) in built.query("select customer_id from stg_customers")
+    }
+    expected = defaultdict(list)
+    for row in orders:
+        if (
+            row["status"].strip().lower() == "completed"
+            and row["customer_id"] in customers
+            and row["ordered_on"]
+            and row["amount"]
+        ):
+            with suppress(ValueError, InvalidOperation):
+                expected[row["customer_id"]].append(
+                    (date.fromisoformat(row["ordered_on"]), Decimal(row["amount"]))
+                )
+    last_day = date(2025, 12, 31)
+
+    found = built.query("from int_orders_summarized order by customer_id")
+
+    assert [row[0] for row in found] == sorted(expected)
+    for customer, recency, frequency, monetary, average, tenure in found:
+        days, amounts = zip(*expected[customer], strict=True)
+        assert recency == (last_day - max(days)).days
+        assert tenure == (last_day - min(days)).days
+        assert frequency == len(amounts)
+        assert monetary == float(sum(amounts))
+        assert average == pytest.approx(float(sum(amounts)) / len(amounts), rel=1e-12)
+
+
+def test_every_order_is_accounted_for(built):
+    counts = dict(
+        built.query(
+            """
+            select coalesce(rejection, 'usable'), sum(copies)
+            from stg_orders group by all
+            """
+        )
+    )
+    ((source,),) = built.query("select count(*) from orders")
+
+    assert sum(counts.values()) == source
+    assert counts.keys() == {
+        *("usable", "missing_customer", "unknown_customer", "missing_date"),
+        *("not_a_date", "missing_amount", "not_a_number"),
+    }
+    assert counts["usable"] > 0.99 * source
+
+
+def test_an_earlier_day_knows_no_later_order(tmp_path):
+    project = Project(tmp_path)
+    assert project.dbt("seed").success
+    result = project.dbt(
+        "run", "--select", "+customers_enriched", orders_as_of="2024-12-31"
+    )
+
+    assert result.success, result.error
+    ((customers, with_orders, frequency),) = project.query(
+        """
+        select count(*), count(recency_days), sum(frequency) from customers_enriched
+        """
+    )
+    ((orders,),) = project.query(
+        """
+        select count(*) from stg_orders
+        where rejection is null and status = 'completed' and ordered_on < '2025-01-01'
+        """
+    )
+    assert 0 < with_orders < customers
+    assert orders <= frequency < 1.1 * orders  # some customers have two rows
+
+
+def test_the_page_on_transactions_is_true(tmp_path):
+    page = (ROOT / "docs" / "transactions.md").read_text(encoding="utf-8")
+    sql, configuration = (
+        page.partition(f"```{language}\n")[2].partition("```")[0]
+        for language in ("sql", "yaml")
+    )
+    settings = yaml.safe_load(configuration)["vars"]["customer_segmentation"]
+    message = " ".join(line[2:] for line in page.splitlines() if line.startswith("> "))
+    project = Project(tmp_path)
+    result = project.dbt("build", "--select", "+int_orders_summarized")
+    assert result.success, result.error
+
+    shown = project.dbt("show", "--inline", sql)
+    stopped = project.dbt(
+        *("run", "--exclude", "path:models/sample"),
+        segmentation_customers="{{ ref('orders') }}",
+        segmentation_attributes=[],
+        segmentation_measures={},
+        segmentation_features={"amount": {}},
+        segmentations={"rfm": {"features": ["amount"]}},
+    )
+    built = project.dbt(
+        *("run", "--exclude", "path:models/sample"),
+        **settings | {"segmentation_customers": "{{ ref('int_orders_summarized') }}"},
+    )
+
+    assert shown.success, shown.error
+    assert message in stopped.error
+    assert built.success, built.error
+    assert project.query("select distinct segmentation from segments") == [("rfm",)]
 
 
 def test_segments_has_two_columns_per_measure(built):

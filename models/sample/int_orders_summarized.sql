@@ -1,0 +1,31 @@
+with
+
+stg_orders as (
+
+    select * from {{ ref("customer_segmentation", "stg_orders") }}
+
+),
+
+completed_orders as (
+
+    -- what was returned or cancelled is no revenue
+    select * from stg_orders
+    where
+        rejection is null
+        and status = 'completed'
+
+),
+
+summarized as (
+
+    {{ summarize_orders(
+        orders="completed_orders",
+        customer_id="customer_id",
+        ordered_on="ordered_on",
+        amount="amount",
+        as_of="'" ~ var("orders_as_of") ~ "'",
+    ) }}
+
+)
+
+select * from summarized

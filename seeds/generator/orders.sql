@@ -1,0 +1,278 @@
+-- The sample's orders, clean, made from the view `customers` of customers.sql, with
+-- the same variable `seed`.
+--
+-- In the year up to 2025-12-31 the completed orders of a customer add up, item by
+-- item and cent by cent, to products_purchased and money_spent; older orders,
+-- returns and cancellations come on top. Every value is a function of the seed, the
+-- customer, the number of the order and the name of the draw, and of nothing else.
+
+with
+
+order_habits (
+    value_group,
+    items_per_order,
+    orders_sigma,
+    recency_median,
+    recency_sigma,
+    most_orders,
+    older_orders,
+    undone_orders,
+    returned_share
+) as (
+
+    -- lognormal with these medians and sigmas: completed orders in the year, days
+    -- since the last; older_orders: at most, before that year; undone_orders:
+    -- returned or cancelled, for each completed one
+    values
+    ('loyal_regulars', 2.2, 0.15, 9, 0.40, 20, 3, 0.04, 0.5),
+    ('big_baskets', 3.0, 0.20, 75, 0.35, 2, 1, 0.06, 0.5),
+    ('occasional', 3.0, 0.25, 230, 0.25, 2, 0, 0.06, 0.5),
+    ('troubled', 5.0, 0.20, 65, 0.35, 3, 1, 0.70, 0.8)
+
+),
+
+read_customers as materialized (
+
+    select
+        customers.customer_id,
+        getvariable('seed')::bigint as seed,
+        substring(customers.customer_id, 2)::bigint as customer_number,
+        customers.products_purchased::bigint as products,
+        round(customers.money_spent * 100)::bigint as cents,
+        date '2025-12-31' - customers.signup_date as days_since_signup,
+        order_habits.* exclude (value_group)
+
+    from customers
+    inner join order_habits
+        on customers.value_group = order_habits.value_group
+
+),
+
+drawn_habits as (
+
+    -- hashed twice: see mixed_draws in customers.sql
+    select
+        *,
+        hash(hash(seed, customer_number, 'orders')) as orders_z,
+        hash(hash(seed, customer_number, 'recency')) as recency_z,
+        hash(hash(seed, customer_number, 'older')) as older_draw,
+        hash(hash(seed, customer_number, 'undone')) as undone_draw
+
+    from read_customers
+
+),
+
+shaped_habits as (
+
+    -- uniform in [0, 1) and normal, as in customers.sql
+    select
+        columns(* exclude (orders_z, recency_z, older_draw, undone_draw)),
+        (columns('_draw$') >> 11) / 9007199254740992e0 as '\0',
+        sqrt(-2 * ln(1 - (columns('_z$') >> 11) / 9007199254740992e0))
+        * cos(2 * pi() * (hash(columns('_z$')) >> 11) / 9007199254740992e0)
+            as '\0'
+
+    from drawn_habits
+
+),
+
+dated_customers as (
+
+    -- days before 2025-12-31: of the first order possible in that year, of the last
+    select
+        *,
+        least(days_since_signup, 364) as first_day,
+        least(
+            round(recency_median * exp(recency_sigma * recency_z))::bigint,
+            days_since_signup,
+            364
+        ) as last_day
+
+    from shaped_habits
+
+),
+
+counted_orders as (
+
+    -- at most one order in twenty days, so that newcomers have few, and an item in
+    -- each
+    select
+        *,
+        greatest(
+            1,
+            least(
+                products,
+                most_orders,
+                1 + (first_day - last_day) // 20,
+                round(
+                    products / items_per_order * exp(orders_sigma * orders_z)
+                )::bigint
+            )
+        ) as year_count,
+        case
+            when days_since_signup > 364
+                then floor(older_draw * (older_orders + 1))::bigint
+            else 0
+        end as older_count
+
+    from dated_customers
+
+),
+
+numbered_orders as (
+
+    select
+        *,
+        unnest(
+            range(
+                year_count
+                + older_count
+                + floor(year_count * undone_orders + undone_draw)::bigint
+            )
+        ) + 1 as order_number
+
+    from counted_orders
+
+),
+
+drawn_orders as (
+
+    select
+        *,
+        case
+            when order_number <= year_count then 'year'
+            when order_number <= year_count + older_count then 'older'
+            else 'undone'
+        end as kind,
+        hash(hash(seed, customer_number, order_number, 'day')) as day_draw,
+        hash(hash(seed, customer_number, order_number, 'items')) as items_draw,
+        hash(hash(seed, customer_number, order_number, 'price')) as price_draw,
+        hash(hash(seed, customer_number, order_number, 'status')) as status_draw
+
+    from numbered_orders
+
+),
+
+shaped_orders as (
+
+    select
+        columns(* exclude (day_draw, items_draw, price_draw, status_draw)),
+        (columns('^(day|items|price|status)_draw$') >> 11) / 9007199254740992e0
+            as '\0'
+
+    from drawn_orders
+
+),
+
+dated_orders as (
+
+    select
+        *,
+        case
+            when kind = 'year' and order_number = 1 then last_day
+            when kind = 'year'
+                then last_day + floor(day_draw * (first_day - last_day + 1))
+            when kind = 'older'
+                then 365 + floor(day_draw * (days_since_signup - 364))
+            else floor(day_draw * (first_day + 1))
+        end::integer as days_ago,
+        1 + floor(items_draw * 1000)::bigint as items_weight
+
+    from shaped_orders
+
+),
+
+weighed_items as (
+
+    -- whole numbers: their sums depend on no order of the rows
+    select
+        *,
+        sum(items_weight) over customer_orders::bigint as items_weights,
+        sum(items_weight) over orders_so_far::bigint as items_weights_so_far
+
+    from dated_orders
+    window
+        customer_orders as (partition by customer_number, kind),
+        orders_so_far as (
+            partition by customer_number, kind
+            order by order_number
+        )
+
+),
+
+shared_items as (
+
+    -- one item each, and the rest by weight: the differences of a running share
+    select
+        *,
+        case
+            when kind = 'year'
+                then 1
+                    + (products - year_count) * items_weights_so_far
+                    // items_weights
+                    - (products - year_count)
+                    * (items_weights_so_far - items_weight)
+                    // items_weights
+            else 1 + floor(items_draw * (2 * items_per_order - 1))::bigint
+        end as items
+
+    from weighed_items
+
+),
+
+priced_items as (
+
+    select
+        *,
+        items * (750 + floor(price_draw * 500)::bigint) as price_weight
+
+    from shared_items
+
+),
+
+weighed_prices as (
+
+    select
+        *,
+        sum(price_weight) over customer_orders::bigint as price_weights,
+        sum(price_weight) over orders_so_far::bigint as price_weights_so_far
+
+    from priced_items
+    window
+        customer_orders as (partition by customer_number, kind),
+        orders_so_far as (
+            partition by customer_number, kind
+            order by order_number
+        )
+
+),
+
+shared_money as (
+
+    select
+        *,
+        case
+            when kind = 'year'
+                then cents * price_weights_so_far // price_weights
+                    - cents * (price_weights_so_far - price_weight)
+                    // price_weights
+            else greatest(1, cents * price_weight // (1000 * products))
+        end as order_cents
+
+    from weighed_prices
+
+)
+
+select
+    format('O{:05d}{:03d}', customer_number, order_number) as order_id,
+    customer_id,
+    date '2025-12-31' - days_ago as ordered_on,
+    case
+        when kind != 'undone' then 'completed'
+        when status_draw < returned_share then 'returned'
+        else 'cancelled'
+    end as status,
+    items,
+    (order_cents / 100)::decimal(12, 2) as amount
+
+from shared_money
