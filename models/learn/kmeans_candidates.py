@@ -17,6 +17,7 @@ SCHEMA = {
     "clusters": "INTEGER",
     "configuration_hash": "VARCHAR",
     "data_fingerprint": "VARCHAR",
+    "is_current": "BOOLEAN",
     "customers": "BIGINT",
     "vectors": "BIGINT",
     "inertia": "DOUBLE",
@@ -408,7 +409,11 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     ).fetchall():
         earlier = records(session.sql(f"select * from {dbt.this}"))
 
-    rows = earlier
+    due = {
+        row["segmentation"]: row
+        for row in records(dbt.ref("customer_segmentation", "int_fits_due"))
+    }
+    rows = []
     for settings in segmentations:
         name, configuration = settings["segmentation"], settings["configuration_hash"]
         mine = [row for row in features if row["segmentation"] == name]
@@ -425,15 +430,30 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             .fetchnumpy()
         )
         weights = np.asarray(arrays.pop("customers"), dtype=float)
+        champion = current = due[name]["champion_fingerprint"]
         if len(weights):
             vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
-            basis = {
-                "configuration_hash": configuration,
-                "data_fingerprint": fingerprint(vectors, weights),
-            }
-            if not known or known[0]["data_fingerprint"] != basis["data_fingerprint"]:
+            current = fingerprint(vectors, weights)
+            if current not in [row["data_fingerprint"] for row in known]:
                 feature_weights = np.array([row["weight"] for row in mine])
-                fresh = candidates(vectors, weights, feature_weights, settings)
-                rows = [row for row in rows if row not in known]
-                rows += [basis | row for row in fresh]
+                basis = {
+                    "configuration_hash": configuration,
+                    "data_fingerprint": current,
+                }
+                known += [
+                    basis | row
+                    for row in candidates(vectors, weights, feature_weights, settings)
+                ]
+        # Candidates that the tests on them reject must not displace the champion's.
+        rows += [
+            row | {"is_current": row["data_fingerprint"] == current}
+            for row in known
+            if row["data_fingerprint"] in (current, champion)
+        ]
+    today = {(row["segmentation"], row["configuration_hash"]) for row in segmentations}
+    rows += [
+        row
+        for row in earlier
+        if (row["segmentation"], row["configuration_hash"]) not in today
+    ]
     return as_relation(session, rows)

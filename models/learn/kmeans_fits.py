@@ -328,6 +328,16 @@ def fit_id(chosen: dict, preparations: list[dict]) -> str:
     return hashlib.sha256(repr(basis).encode()).hexdigest()[:12]
 
 
+def newest_fit(registry: list[dict], segmentation: str) -> str | None:
+    """Return the id of the fit that scored the segmentation last, if there is one."""
+    mine = [
+        (row["adopted_at"], row["fit_id"])
+        for row in registry
+        if row["segmentation"] == segmentation
+    ]
+    return max(mine)[1] if mine else None
+
+
 def newest_centroids(
     registry: list[dict], segmentation: str, features: list[str]
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -343,13 +353,10 @@ def newest_centroids(
         Arrays of (s,) standardized values by segment id (none if there is no fit, or
         no common feature), and the (s,) positions of the common features.
     """
-    mine = [row for row in registry if row["segmentation"] == segmentation]
-    if not mine:
-        return {}, np.arange(0)
-    newest = max(mine, key=lambda row: (row["adopted_at"], row["fit_id"]))["fit_id"]
+    newest = newest_fit(registry, segmentation)
     values = {
         (row["segment_id"], row["feature"]): row["centroid"]
-        for row in mine
+        for row in registry
         if row["fit_id"] == newest
     }
     known = {feature for _, feature in values}
@@ -496,14 +503,16 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             if row["segmentation"] == candidate["segmentation"]
         ]
         identity = fit_id(candidate, preparations)
-        if not len(vectors["customers"]) or identity == adopted_fit(
-            registry, candidate
-        ):
+        if not len(vectors["customers"]):
+            identity = adopted_fit(registry, candidate)
+        if identity is None:
             continue
         if identity in known:
-            readopted.append(identity)
+            # Of the same data, or of an earlier configuration that is back.
+            if identity != newest_fit(registry, candidate["segmentation"]):
+                readopted.append(identity)
             continue
-        same = ("segmentation", "configuration_hash", "clusters")
+        same = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
         centroids = next(
             row["centroids"]
             for row in candidates
@@ -522,7 +531,6 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             registry,
         )
     if readopted:
-        # The data are those of an earlier fit again: it becomes the champion again.
         identities = ", ".join(f"'{identity}'" for identity in readopted)
         earlier = earlier.project(
             f"* replace (case when fit_id in ({identities}) then "

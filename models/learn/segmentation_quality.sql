@@ -27,6 +27,7 @@ judged as (
         on kmeans_candidates.segmentation = int_segmentations.segmentation
         and kmeans_candidates.configuration_hash
             = int_segmentations.configuration_hash
+    where kmeans_candidates.is_current
 
 ),
 

@@ -13,15 +13,20 @@ earlier_fits as (
 
     -- Of the build before this one: a ref would make a circle.
     {% if registry %}
-    select distinct
+    select
         segmentation,
-        configuration_hash
+        configuration_hash,
+        max_by(data_fingerprint, adopted_at) as data_fingerprint
 
     from {{ registry }}
+    group by
+        segmentation,
+        configuration_hash
     {% else %}
     select
         segmentation,
-        configuration_hash
+        configuration_hash,
+        configuration_hash as data_fingerprint
 
     from int_segmentations
     where false
@@ -34,6 +39,7 @@ matched as (
     select
         int_segmentations.segmentation,
         int_segmentations.configuration_hash,
+        earlier_fits.data_fingerprint as champion_fingerprint,
         earlier_fits.segmentation is not null as has_fit
 
     from int_segmentations
@@ -49,6 +55,7 @@ decided as (
     select
         segmentation,
         configuration_hash,
+        champion_fingerprint,
         has_fit,
         case
             when not has_fit and '{{ refit }}' = 'never' then {{ stop_build(

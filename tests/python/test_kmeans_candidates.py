@@ -541,7 +541,7 @@ def three_groups(groups):
 def test_candidates_have_every_column_but_those_of_the_model(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
     rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
-    added = {"configuration_hash", "data_fingerprint"}
+    added = {"configuration_hash", "data_fingerprint", "is_current"}
     assert [set(row) | added for row in rows] == [set(kmeans_candidates.SCHEMA)] * 3
     assert [row["clusters"] for row in rows] == [2, 3, 4]
     for row in rows:
@@ -700,7 +700,10 @@ def project(session, groups):
         ) as listed (
             segmentation, kind, configuration_hash, minimum_clusters,
             maximum_clusters, restarts, seed
-        )
+        );
+        create table int_fits_due as
+        select segmentation, null::varchar as champion_fingerprint
+        from int_segmentations where kind = 'kmeans'
     """)
     return session
 
@@ -833,6 +836,11 @@ def test_model_computes_what_has_other_data_and_only_that(
     assert before != after
 
 
+def in_order(rows):
+    names = ("segmentation", "configuration_hash", "clusters")
+    return sorted(rows, key=lambda row: [row[name] for name in names])
+
+
 def test_model_keeps_rows_of_other_configurations_and_takes_them_up_again(
     kmeans_candidates, project, build, computed
 ):
@@ -844,12 +852,12 @@ def test_model_keeps_rows_of_other_configurations_and_takes_them_up_again(
         computed.clear()
         return build(kmeans_candidates, project)
 
-    first = build(kmeans_candidates, project)
+    first = in_order(build(kmeans_candidates, project))
     both = configure("v2")
     assert computed == ["value"]
     assert keys(both) == sorted([*KEYS, ("value", "v2", 2), ("value", "v2", 3)])
-    assert [row for row in both if row["configuration_hash"] != "v2"] == first
-    assert configure("v1") == both
+    assert in_order(row for row in both if row["configuration_hash"] != "v2") == first
+    assert in_order(configure("v1")) == in_order(both)
     assert computed == []
 
 
@@ -859,8 +867,37 @@ def test_model_keeps_earlier_rows_of_what_is_not_due(
     first = build(kmeans_candidates, project)
     computed.clear()
     project.execute("delete from int_training_vectors where segmentation = 'value'")
+    adopt(project, first)
     assert build(kmeans_candidates, project) == first
     assert computed == []
+
+
+def adopt(project, rows):
+    """Make the fits of these candidates the champions."""
+    project.executemany(
+        "update int_fits_due set champion_fingerprint = ? where segmentation = ?",
+        [[row["data_fingerprint"], row["segmentation"]] for row in rows],
+    )
+
+
+def test_model_goes_back_to_the_candidates_of_the_champion(
+    kmeans_candidates, project, build
+):
+    first = build(kmeans_candidates, project)
+    adopt(project, first)
+    project.execute("update int_training_vectors set income = income * income")
+    second = build(kmeans_candidates, project)
+    project.execute("delete from int_training_vectors")
+    third = build(kmeans_candidates, project)
+
+    def current(rows):
+        return in_order(row for row in rows if row["is_current"])
+
+    assert len(second) == 2 * len(first)
+    assert {row["data_fingerprint"] for row in current(second)}.isdisjoint(
+        row["data_fingerprint"] for row in first
+    )
+    assert current(third) == in_order(first)
 
 
 def test_model_returns_the_same_bits_for_shuffled_rows_and_any_threads(
