@@ -16,8 +16,8 @@ build: $(VENV)/build-ready ## Build and test the segments of the sample customer
 	@$(BIN)/dbt build
 	@echo
 	@echo "Your segments are in $${SEGMENTATION_DATABASE:-customer_segmentation.duckdb}. Three things to try next:"
-	@echo "  $(BIN)/dbt show --select segments --limit 20"
-	@echo "  $(BIN)/dbt show --select choosing_k --limit 30"
+	@echo "  $(BIN)/dbt show --select segments --limit 20 --output json"
+	@echo "  $(BIN)/dbt show --select choosing_k --limit 40 --output json"
 	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
 
 test: $(VENV)/test-ready ## Run the whole test suite

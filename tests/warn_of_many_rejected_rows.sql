@@ -1,5 +1,23 @@
 -- A few rejected rows are dirt; every twentieth should be looked into.
--- depends_on: {{ ref("customer_segmentation", "int_customers_checked") }}
 {{ config(severity="warn") }}
 
-{{ rejected_share_above(0.05) }}
+with
+
+int_customers_checked as (
+
+    select * from {{ ref("customer_segmentation", "int_customers_checked") }}
+
+),
+
+counted as (
+
+    select
+        sum(copies) as source_rows,
+        sum(case when rejection is not null then copies else 0 end) as rejected_rows
+
+    from int_customers_checked
+
+)
+
+select * from counted
+where rejected_rows > 0.05 * source_rows

@@ -25,12 +25,13 @@
 
 {% macro check_name(key, given) %}
     {% set reserved = [
-        "copies", "customer_id", "customers", "fit_id", "given_id", "rejection",
-        "segmentation", "segment_id", "source_row",
+        "copies", "customer_id", "customers", "fit_id", "given_id", "is_conflicting",
+        "rejection", "segment_id", "segment_name", "segmentation", "source_row",
     ] %}
-    {% if given is not string or not modules.re.match("^[a-z][a-z0-9_]*$", given) %}
+    {% if given is not string or "__" in given
+        or not modules.re.match("^[a-z][a-z0-9_]*$", given) %}
         {{ customer_segmentation.configuration_error(
-            key, "a name of lower-case letters, digits and underscores"
+            key, "a name of lower-case letters, digits and single underscores"
             ~ " (use `expression` to reach a column with another name)", given
         ) }}
     {% elif given in reserved %}

@@ -75,11 +75,12 @@
     {% do customer_segmentation.check_text(key ~ ".label", label) %}
     {% set columns = [] %}
     {% for category in categories %}
-        {% set slug = modules.re.sub("[^a-z0-9]+", "_", category | lower) %}
+        {% set slug = modules.re.sub("[^a-z0-9]+", "_", category | lower).strip("_") %}
+        {% set is_free = slug and name ~ "_" ~ slug not in columns | map(attribute="name") %}
         {% set when_missing = "null" if missing in ["reject", "unassigned"]
             else 1 if missing == category else 0 %}
         {% set column = {
-            "name": name ~ "_" ~ slug,
+            "name": name ~ "_" ~ (slug if is_free else loop.index),
             "block": name,
             "basis": given.get("basis", "behavioral"),
             "expression": customer_segmentation.category_indicator(

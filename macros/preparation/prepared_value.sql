@@ -1,5 +1,5 @@
 {% macro prepared_value(feature, parameters, value=none) -%}
-    {%- set prepared = value or adapter.quote(feature.name) -%}
+    {%- set prepared = value or "customer_features." ~ adapter.quote(feature.name) -%}
     {%- if feature.missing not in ["reject", "unassigned"] -%}
         {%- set prepared = "coalesce(" ~ prepared ~ ", " ~ parameters ~ "imputed_value)" -%}
     {%- endif -%}

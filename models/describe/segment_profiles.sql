@@ -47,7 +47,7 @@ measured as (
         customer_segments.segment_id,
         customer_segments.segment_name
         {%- for column in columns %}
-        {%- set value = adapter.quote(column.name) %}
+        {%- set value = "customer_features." ~ adapter.quote(column.name) %}
         {%- set unit_value =
             "((" ~ value ~ " - " ~ column.name ~ "__lowest) / " ~ column.name ~ "__range)"
         %},
@@ -113,10 +113,10 @@ described as (
             else minimum
         end as mean,
         case
-            when minimum < maximum
-                then value_range
-                    * sqrt(greatest(unit_mean_square - power(unit_mean, 2), 0))
-            else minimum - maximum
+            when minimum = maximum then 0
+            -- below, a far outlier has left too few digits to tell
+            when unit_mean_square - power(unit_mean, 2) > 1e-13
+                then value_range * sqrt(unit_mean_square - power(unit_mean, 2))
         end as standard_deviation
 
     from unpivoted

@@ -18,7 +18,7 @@ feature_preparation as (
 ),
 
 {% for segmentation in segmentations %}
-{{ segmentation.name }}_preparation as (
+{{ segmentation.name }}__preparation as (
 
     select
         {{- preparation_row(segmentation.features) }}
@@ -28,10 +28,10 @@ feature_preparation as (
 
 ),
 
-{{ segmentation.name }}_standardized as (
+{{ segmentation.name }}__standardized as (
 
     select
-        customer_id,
+        customer_features.customer_id,
         '{{ segmentation.name }}' as segmentation
         {%- for feature in features %},
         {% if feature in segmentation.features -%}
@@ -41,9 +41,8 @@ feature_preparation as (
         {%- endif %} as {{ adapter.quote(feature.name) }}
         {%- endfor %}
 
-    from customer_features
-    cross join {{ segmentation.name }}_preparation
-    where {{ takes_part(segmentation) }}
+    from {{ participants(segmentation) }}
+    cross join {{ segmentation.name }}__preparation
 
 ),
 
@@ -51,7 +50,7 @@ feature_preparation as (
 standardized as (
 
     {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}_standardized
+    select * from {{ segmentation.name }}__standardized
     {{ "union all" if not loop.last }}
     {% endfor %}
 

@@ -20,6 +20,17 @@ int_segmentation_features as (
 
 ),
 
+rejections as (
+
+    select
+        sum(copies) as source_rows,
+        sum(case when rejection is not null then copies else 0 end) as rejected_rows,
+        mode(rejection) as commonest_rejection
+
+    from {{ ref("customer_segmentation", "int_customers_checked") }}
+
+),
+
 measured as (
 
     -- Moments are taken of values moved to 0..1 and summed in fixed point: the
@@ -40,12 +51,11 @@ measured as (
         {{ robust_center(feature, prepared) }} as robust_center,
         {{ robust_scale(feature, prepared) }} as robust_scale
 
-    from customer_features
+    from {{ participants(segmentation) }}
     cross join int_feature_bounds as bounds
     where
         bounds.segmentation = '{{ segmentation.name }}'
         and bounds.feature = '{{ feature.name }}'
-        and {{ takes_part(segmentation) }}
 
     {{ "union all" if not (loop.last and segmentation_loop.last) }}
     {% endfor %}
@@ -66,6 +76,9 @@ centered as (
         features.transform,
         features.block,
         features.scale_method,
+        rejections.source_rows,
+        rejections.rejected_rows,
+        rejections.commonest_rejection,
         case
             when features.scale_method = 'robust' then measured.robust_center
             when features.scale_method = 'none' then 0
@@ -92,6 +105,7 @@ centered as (
     inner join int_segmentation_features as features
         on measured.segmentation = features.segmentation
         and measured.feature = features.feature
+    cross join rejections
     -- `dbt build --empty` has no customers by intent
     where bounds.customers > 0 or {{ not flags.EMPTY }}
 
@@ -131,9 +145,20 @@ checked as (
         transform,
         center,
         case
+            when rejected_rows > 0.5 * source_rows then {{ stop_build(
+                "rejected_rows || ' of ' || source_rows || ' rows of customers were'"
+                ~ " || ' rejected, most often as ' || commonest_rejection"
+                ~ " || '. Look at rejected_customers.'"
+            ) }}
             when customers = 0 then {{ stop_build(
                 "'No customer takes part in the segmentation ' || segmentation"
-                ~ " || '. Look at rejected_customers and at its option `where`.'"
+                ~ " || '. Look at its option `where`.'"
+            ) }}
+            when scale_method = 'robust' and prepared_lowest < prepared_highest
+                and scale = 0 then {{ stop_build(
+                "'The quartiles of the feature ' || block || ' are the same among the'"
+                ~ " || ' customers of ' || segmentation || ', so robust scaling would'"
+                ~ " || ' divide by 0. Use scale: standard, or a transform.'"
             ) }}
             when scale = 0 or scale_method != 'categories'
                 and prepared_lowest = prepared_highest then {{ stop_build(

@@ -8,7 +8,7 @@
 
 {% set given = {"customer_id": "given_id"} %}
 {% for column in columns %}
-    {% do given.update({column.name: "given_" ~ column.name}) %}
+    {% do given.update({column.name: "given__" ~ column.name}) %}
 {% endfor %}
 
 with
@@ -22,7 +22,8 @@ base_customers as (
 given as (
 
     select
-        {{ customer_id }} as given_id
+        {{ customer_id }} as given_id,
+        try_cast({{ customer_id }} as {{ customer_id_type }}) as customer_id
         {%- for column in columns %},
         {{ column.expression }} as {{ given[column.name] }}
         {%- endfor %}
@@ -34,12 +35,12 @@ given as (
 repeated_ids as (
 
     select
-        given_id,
+        customer_id,
         count(*) as source_rows
 
     from given
-    where given_id is not null
-    group by given_id
+    where customer_id is not null
+    group by customer_id
     having count(*) > 1
 
 ),
@@ -48,7 +49,7 @@ counted_rows as (
 
     select
         count(*) as source_rows,
-        count(given_id) as rows_with_id
+        count(customer_id) as rows_with_id
 
     from given
 
@@ -92,8 +93,8 @@ single_rows as (
 
     from given
     left join repeated_ids
-        on given.given_id = repeated_ids.given_id
-    where repeated_ids.given_id is null
+        on given.customer_id = repeated_ids.customer_id
+    where repeated_ids.customer_id is null
 
 ),
 
@@ -101,18 +102,22 @@ repeated_rows as (
 
     -- exact copies become one row; an id that still has two is in conflict
     select
-        {% for name in given.values() %}
-        given.{{ name }},
+        given.given_id,
+        given.customer_id,
+        {% for column in columns %}
+        given.{{ given[column.name] }},
         {% endfor %}
         count(*) as copies,
-        count(*) over (partition by given.given_id) > 1 as is_conflicting
+        count(*) over (partition by given.customer_id) > 1 as is_conflicting
 
     from given
     inner join repeated_ids
-        on given.given_id = repeated_ids.given_id
+        on given.customer_id = repeated_ids.customer_id
     group by
-        {%- for name in given.values() %}
-        given.{{ name }}{{ "," if not loop.last }}
+        given.given_id,
+        given.customer_id
+        {%- for column in columns %},
+        given.{{ given[column.name] }}
         {%- endfor %}
 
 ),
@@ -133,8 +138,7 @@ source_rows as (
 typed as (
 
     select
-        *,
-        try_cast(given_id as {{ customer_id_type }}) as customer_id
+        *
         {%- for column in numbers %},
         try_cast({{ given[column.name] }} as double) as {{ adapter.quote(column.name) }}
         {%- endfor %}

@@ -27,7 +27,7 @@ champion_centroids as (
 {% for segmentation in segmentations %}
 {% set features = segmentation.features %}
 {% set slots = range(segmentation.maximum_clusters) | list %}
-{{ segmentation.name }}_preparation as (
+{{ segmentation.name }}__preparation as (
 
     select
         {{- preparation_row(features) }},
@@ -38,7 +38,7 @@ champion_centroids as (
 
 ),
 
-{{ segmentation.name }}_centroids as (
+{{ segmentation.name }}__centroids as (
 
     select
         {{- centroid_row(features, slots) }}
@@ -48,7 +48,7 @@ champion_centroids as (
 
 ),
 
-{{ segmentation.name }}_standardized as (
+{{ segmentation.name }}__standardized as (
 
     select
         customer_id,
@@ -59,13 +59,12 @@ champion_centroids as (
         {% endfor %}
         fit_id
 
-    from customer_features
-    cross join {{ segmentation.name }}_preparation
-    where {{ takes_part(segmentation) }}
+    from {{ participants(segmentation) }}
+    cross join {{ segmentation.name }}__preparation
 
 ),
 
-{{ segmentation.name }}_measured as (
+{{ segmentation.name }}__measured as (
 
     -- a slot that the fit does not use is infinitely far away
     select
@@ -78,22 +77,22 @@ champion_centroids as (
         {% endfor %}
         fit_id
 
-    from {{ segmentation.name }}_standardized
-    cross join {{ segmentation.name }}_centroids
+    from {{ segmentation.name }}__standardized
+    cross join {{ segmentation.name }}__centroids
 
 ),
 
-{{ segmentation.name }}_assigned as (
+{{ segmentation.name }}__assigned as (
 
     select
         *,
         {{ nearest_slot(slots, "distance") }} as slot
 
-    from {{ segmentation.name }}_measured
+    from {{ segmentation.name }}__measured
 
 ),
 
-{{ segmentation.name }}_set_aside as (
+{{ segmentation.name }}__set_aside as (
 
     select
         *
@@ -102,21 +101,21 @@ champion_centroids as (
             else distance_{{ slot }} end as other_distance_{{ slot }}
         {%- endfor %}
 
-    from {{ segmentation.name }}_assigned
+    from {{ segmentation.name }}__assigned
 
 ),
 
-{{ segmentation.name }}_compared as (
+{{ segmentation.name }}__compared as (
 
     select
         *,
         {{ nearest_slot(slots, "other_distance") }} as next_slot
 
-    from {{ segmentation.name }}_set_aside
+    from {{ segmentation.name }}__set_aside
 
 ),
 
-{{ segmentation.name }}_scored as (
+{{ segmentation.name }}__scored as (
 
     select
         customer_id,
@@ -127,7 +126,7 @@ champion_centroids as (
         {{ distance_of_slot(slots, "slot") }} as distance,
         {{ distance_of_slot(slots, "next_slot") }} as next_distance
 
-    from {{ segmentation.name }}_compared
+    from {{ segmentation.name }}__compared
     where fit_id is not null
 
 ),
@@ -136,7 +135,7 @@ champion_centroids as (
 scored as (
 
     {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}_scored
+    select * from {{ segmentation.name }}__scored
     {{ "union all" if not loop.last }}
     {% endfor %}
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 from project import ROOT, Project
 
 WITHOUT_CONTRACT = {"segments"}  # two columns for each measure that the user chooses
@@ -130,6 +131,11 @@ def test_every_setting_stands_in_the_readme():
     settings = {word for word in check.split('"') if word.startswith("segmentation")}
     settings -= {"segmentation", "segmentation_"}  # prefixes there
 
+    settings |= set(
+        yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][
+            "customer_segmentation"
+        ]
+    )
     assert len(settings) > 10
     assert [name for name in settings if f"| `{name}` |" not in readme] == []
 

@@ -71,7 +71,15 @@ STOPS = [
             "segmentation_features": FEATURES | {"constant": {"scale": "robust"}},
             "segmentations": {"groups": {"features": ["x", "constant"]}},
         },
-        "The feature constant does not vary among the customers of groups",
+        "The quartiles of the feature constant are the same",
+    ),
+    (
+        "a value with a name of ours",
+        {
+            "customers": GROUPS.replace("5 as constant", "'all' as constant"),
+            "segmentation_attributes": ["constant"],
+        },
+        "assert_no_value_has_a_name_of_ours",
     ),
     (
         "no customer that takes part",
@@ -81,7 +89,7 @@ STOPS = [
     (
         "no customer that is accepted",
         {"segmentation_features": {"x": {"max": -1}, "y": {}}},
-        "assert_most_rows_are_accepted",
+        "300 of 300 rows of customers were rejected, most often as above_maximum:x",
     ),
     (
         "fewer different customers than clusters",
