@@ -292,9 +292,9 @@ def candidates(
     if most < fewest:
         raise ValueError(
             f"The segmentation {name} asks for {fewest} clusters or more, but its "
-            f"customers have only {len(vectors)} different feature vectors, and k-means "
-            "needs one more than clusters. Add a feature, ask for fewer clusters, or "
-            "take the groups as they are: `by` an attribute."
+            f"customers have only {len(vectors)} different feature vectors, and "
+            "K-means needs more of them than clusters. Add a feature, ask for fewer "
+            "clusters, or take the groups as they are: `by` an attribute."
         )
     root = np.sqrt(feature_weights)
     scaled = vectors * root
