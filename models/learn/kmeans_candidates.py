@@ -423,6 +423,9 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             for row in earlier
             if (row["segmentation"], row["configuration_hash"]) == (name, configuration)
         ]
+        if name not in due:  # `dbt build --empty` decides nothing
+            rows += known
+            continue
         columns = [f'"{row["feature"]}"' for row in mine]
         arrays = (
             training.filter(f"segmentation = '{name}'")

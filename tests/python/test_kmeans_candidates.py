@@ -880,6 +880,14 @@ def adopt(project, rows):
     )
 
 
+def test_model_keeps_everything_where_nothing_is_decided(
+    kmeans_candidates, project, build
+):
+    first = build(kmeans_candidates, project)
+    project.execute("delete from int_training_vectors; delete from int_fits_due")
+    assert build(kmeans_candidates, project) == first
+
+
 def test_model_goes_back_to_the_candidates_of_the_champion(
     kmeans_candidates, project, build
 ):
