@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-emit-index-url --no-header
 
 export DO_NOT_TRACK := 1
 
@@ -36,11 +38,9 @@ sample: $(VENV)/build-ready ## Generate the sample anew
 
 lock: $(VENV)/test-ready ## Pin the requirements anew
 	@$(BIN)/pip install --quiet uv
-	@for set in requirements requirements-dev; do \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-			--generate-hashes --no-strip-extras --no-emit-index-url --no-header \
-			$$set.in --output-file $$set.txt; \
-	done
+	@$(BIN)/$(LOCK) requirements-dev.in --output-file requirements-dev.txt
+	@$(BIN)/$(LOCK) requirements.in --constraint requirements-dev.txt \
+		--output-file requirements.txt
 
 clean: ## Remove the environment, the database and everything that dbt wrote
 	@rm -rf $(VENV) target logs integration_tests/target integration_tests/logs \
