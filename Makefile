@@ -23,12 +23,12 @@ build: $(VENV)/build-ready ## Build and test the segments of the sample customer
 	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
 
 test: $(VENV)/test-ready ## Run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/test-ready ## Check the style of SQL and Python
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar models tests analyses
+	@$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 models tests analyses
 
 docs: $(VENV)/build-ready ## Write the documentation as one page, target/static_index.html
 	@$(BIN)/dbt docs generate --static

@@ -5,10 +5,12 @@
     {% set known = [
         "segmentations", "segmentation_attributes", "segmentation_clusters",
         "segmentation_customer_id", "segmentation_customer_id_type",
-        "segmentation_customers", "segmentation_features", "segmentation_measures",
-        "segmentation_minimum_share", "segmentation_minimum_silhouette",
-        "segmentation_refit", "segmentation_rejected_rows", "segmentation_restarts",
-        "segmentation_seed",
+        "segmentation_customers", "segmentation_drift_thresholds",
+        "segmentation_export_folder", "segmentation_features", "segmentation_holdout",
+        "segmentation_measures", "segmentation_minimum_share",
+        "segmentation_minimum_silhouette", "segmentation_names", "segmentation_refit",
+        "segmentation_registry_from", "segmentation_rejected_rows",
+        "segmentation_restarts", "segmentation_seed", "segmentation_use_fit",
     ] %}
     {% for name in known %}
         {% set slips = [name ~ "s", name | replace("_", "")] %}
@@ -29,8 +31,11 @@
     {% endfor %}
     {% for name in [
         "segmentation_customer_id", "segmentation_customer_id_type",
-        "segmentation_minimum_silhouette", "segmentation_refit",
+        "segmentation_drift_thresholds", "segmentation_export_folder",
+        "segmentation_holdout", "segmentation_minimum_silhouette", "segmentation_names",
+        "segmentation_refit", "segmentation_registry_from",
         "segmentation_rejected_rows", "segmentation_restarts", "segmentation_seed",
+        "segmentation_use_fit",
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}

@@ -97,6 +97,7 @@
             "unit": "",
             "words": {"low": "few " ~ category, "high": "mostly " ~ category},
             "category": category,
+            "when_missing": when_missing,
             "given_expression": expression,
         } %}
         {% do customer_segmentation.check_name(key ~ ".categories", column.name) %}

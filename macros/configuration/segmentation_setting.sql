@@ -16,6 +16,51 @@
         ) %}
     {% elif name == "segmentation_rejected_rows" %}
         {% do customer_segmentation.check_one_of(name, given, [true, false]) %}
+    {% elif name in [
+        "segmentation_export_folder", "segmentation_names", "segmentation_registry_from",
+    ] %}
+        {% if given is not string %}
+            {{ customer_segmentation.configuration_error(
+                name, "a text, or '' for none", given
+            ) }}
+        {% endif %}
+    {% elif name == "segmentation_use_fit" %}
+        {% do customer_segmentation.check_mapping(name, given) %}
+        {% for segmentation, fit_id in given.items() %}
+            {% do customer_segmentation.check_one_of(
+                name, segmentation,
+                customer_segmentation.configured_segmentations("kmeans")
+                    | map(attribute="name") | list,
+            ) %}
+            {% do customer_segmentation.check_text(name ~ "." ~ segmentation, fit_id) %}
+        {% endfor %}
+    {% elif name == "segmentation_drift_thresholds" %}
+        {% set metrics = [
+            "population_stability_index", "segment_shift", "distance_growth",
+            "outlier_share",
+        ] %}
+        {% do customer_segmentation.check_mapping(name, given, metrics) %}
+        {% for metric in metrics %}
+            {% set range = given.get(metric, []) %}
+            {% if range is string or range is mapping or range is not iterable
+                or range | length != 2 %}
+                {{ customer_segmentation.configuration_error(
+                    name ~ "." ~ metric, "two numbers such as [0.1, 0.25]", range
+                ) }}
+            {% endif %}
+            {% do customer_segmentation.check_number(
+                name ~ "." ~ metric, range[0], more_than=0
+            ) %}
+            {% do customer_segmentation.check_number(
+                name ~ "." ~ metric, range[1], at_least=range[0]
+            ) %}
+        {% endfor %}
+    {% elif name == "segmentation_holdout" %}
+        {% do customer_segmentation.check_mapping(name, given, ["share", "name"]) %}
+        {% do customer_segmentation.check_number(
+            name ~ ".share", given.get("share"), at_least=0, at_most=1
+        ) %}
+        {% do customer_segmentation.check_text(name ~ ".name", given.get("name")) %}
     {% else %}
         {% do customer_segmentation.check_text(name, given) %}
     {% endif %}

@@ -1,4 +1,5 @@
 {% do note_protected_attributes() %}
+{% set use_fit = segmentation_setting("segmentation_use_fit") %}
 
 with
 
@@ -13,7 +14,9 @@ segmentations as (
         {{ segmentation.maximum_clusters }} as maximum_clusters,
         cast({{ segmentation.minimum_share }} as double) as minimum_share,
         {{ segmentation.restarts }} as restarts,
-        {{ segmentation.seed }} as seed
+        {{ segmentation.seed }} as seed,
+        cast({{ quoted_text(use_fit[segmentation.name]) if segmentation.name in use_fit
+            else "null" }} as {{ dbt.type_string() }}) as pinned_fit_id
 
     {{ "union all" if not loop.last }}
     {% endfor %}

@@ -21,6 +21,18 @@ segmentation_fit_centroids as (
 
 ),
 
+int_champion_segments as (
+
+    select * from {{ ref("customer_segmentation", "int_champion_segments") }}
+
+),
+
+int_segment_names as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
+
+),
+
 int_features as (
 
     select * from {{ ref("customer_segmentation", "int_features") }}
@@ -136,10 +148,12 @@ select
             else shared.segmentation || ' is ' || shared.segment_id || '.'
         end
     ) as description,
+    int_segment_names.strategy,
     shared.customers,
     cast(shared.share as double) as share,
     shared.mean_distance,
-    shared.simplified_silhouette
+    shared.simplified_silhouette,
+    int_champion_segments.is_name_outdated
     {%- for measure in measures %},
     shared.{{ measure.name }}_total,
     shared.{{ measure.name }}_share
@@ -149,3 +163,9 @@ from shared
 left join descriptions
     on shared.segmentation = descriptions.segmentation
     and shared.segment_id = descriptions.segment_id
+left join int_champion_segments
+    on shared.segmentation = int_champion_segments.segmentation
+    and shared.segment_id = int_champion_segments.segment_id
+left join int_segment_names
+    on shared.segmentation = int_segment_names.segmentation
+    and shared.segment_id = int_segment_names.segment_id

@@ -2,8 +2,8 @@
 
 SQL has prepared the training vectors: the distinct standardized feature vectors of
 each segmentation that is due for a fit, with the number of customers behind each.
-Python returns centroids and metrics, never customers. Rows of an earlier build are
-kept while nothing they rest on has changed.
+Python returns centroids and metrics, never customers. Rows of earlier builds are kept:
+what was computed once is not computed again when configuration and data come back.
 """
 
 import hashlib
@@ -434,7 +434,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             .fetchnumpy()
         )
         weights = np.asarray(arrays.pop("customers"), dtype=float)
-        champion = current = due[name]["champion_fingerprint"]
+        current = due[name]["champion_fingerprint"]
         if len(weights):
             vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
             current = fingerprint(vectors, weights)
@@ -448,11 +448,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
                     basis | row
                     for row in candidates(vectors, weights, feature_weights, settings)
                 ]
-        # Candidates that the tests on them reject must not displace the champion's.
         rows += [
-            row | {"is_current": row["data_fingerprint"] == current}
-            for row in known
-            if row["data_fingerprint"] in (current, champion)
+            row | {"is_current": row["data_fingerprint"] == current} for row in known
         ]
     today = {(row["segmentation"], row["configuration_hash"]) for row in segmentations}
     rows += [

@@ -458,6 +458,24 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
     ]
 
 
+def earlier_rows(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return the registry of the builds before: this schema's own, or the one it is
+    told to start from.
+    """
+    if session.sql(
+        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
+        f"and table_schema = '{dbt.this.schema}' "
+        f"and table_name = '{dbt.this.identifier}'"
+    ).fetchall():
+        own = session.sql(f"select * from {dbt.this}")
+        if own.limit(1).fetchall():
+            return own
+    imported = dbt.ref("customer_segmentation", "base_registry")
+    if imported.limit(1).fetchall():
+        return imported.project(", ".join(SCHEMA))
+    return as_relation(session, [])
+
+
 def adopted_fit(registry: list[dict], candidate: dict) -> str | None:
     """Return the id of the fit adopted last for the configuration of a candidate."""
     mine = [
@@ -483,13 +501,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     )
     standardized = dbt.ref("customer_segmentation", "customer_features_standardized")
     training = dbt.ref("customer_segmentation", "int_training_vectors")
-    earlier = as_relation(session, [])
-    if session.sql(
-        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
-        f"and table_schema = '{dbt.this.schema}' "
-        f"and table_name = '{dbt.this.identifier}'"
-    ).fetchall():
-        earlier = session.sql(f"select * from {dbt.this}")
+    earlier = earlier_rows(dbt, session)
     registry = records(earlier)
 
     rows, readopted = [], []

@@ -39,7 +39,10 @@ ranked as (
         int_segmentations.segmentation is not null as is_current,
         row_number() over (
             partition by fits.segmentation, fits.configuration_hash
-            order by fits.adopted_at desc, fits.fit_id desc
+            order by
+                case when fits.fit_id = int_segmentations.pinned_fit_id then 0 else 1 end,
+                fits.adopted_at desc,
+                fits.fit_id desc
         ) as recency
 
     from fits

@@ -9,28 +9,67 @@ int_segmentations as (
 
 ),
 
-earlier_fits as (
+imported_fits as (
+
+    select distinct
+        segmentation,
+        configuration_hash,
+        fit_id,
+        data_fingerprint,
+        adopted_at
+
+    from {{ ref("customer_segmentation", "base_registry") }}
+
+),
+
+own_fits as (
 
     -- Of the build before this one: a ref would make a circle.
     {% if registry %}
-    select
+    select distinct
         segmentation,
         configuration_hash,
-        max_by(data_fingerprint, adopted_at) as data_fingerprint
+        fit_id,
+        data_fingerprint,
+        adopted_at
 
     from {{ registry }}
-    group by
-        segmentation,
-        configuration_hash
     {% else %}
-    select
-        segmentation,
-        configuration_hash,
-        configuration_hash as data_fingerprint
-
-    from int_segmentations
+    select * from imported_fits
     where false
     {% endif %}
+
+),
+
+earlier_fits as (
+
+    select * from own_fits
+
+    union all
+
+    select * from imported_fits
+    where not exists (select 1 from own_fits)
+
+),
+
+ranked_fits as (
+
+    select
+        int_segmentations.segmentation,
+        earlier_fits.data_fingerprint,
+        row_number() over (
+            partition by int_segmentations.segmentation
+            order by
+                case when earlier_fits.fit_id = int_segmentations.pinned_fit_id
+                    then 0 else 1 end,
+                earlier_fits.adopted_at desc,
+                earlier_fits.fit_id desc
+        ) as recency
+
+    from int_segmentations
+    inner join earlier_fits
+        on int_segmentations.segmentation = earlier_fits.segmentation
+        and int_segmentations.configuration_hash = earlier_fits.configuration_hash
 
 ),
 
@@ -39,13 +78,18 @@ matched as (
     select
         int_segmentations.segmentation,
         int_segmentations.configuration_hash,
-        earlier_fits.data_fingerprint as champion_fingerprint,
-        earlier_fits.segmentation is not null as has_fit
+        int_segmentations.pinned_fit_id,
+        champions.data_fingerprint as champion_fingerprint,
+        champions.segmentation is not null as has_fit,
+        pinned.configuration_hash as pinned_configuration_hash
 
     from int_segmentations
-    left join earlier_fits
-        on int_segmentations.segmentation = earlier_fits.segmentation
-        and int_segmentations.configuration_hash = earlier_fits.configuration_hash
+    left join ranked_fits as champions
+        on int_segmentations.segmentation = champions.segmentation
+        and champions.recency = 1
+    left join earlier_fits as pinned
+        on int_segmentations.segmentation = pinned.segmentation
+        and int_segmentations.pinned_fit_id = pinned.fit_id
     where int_segmentations.kind = 'kmeans'
 
 ),
@@ -58,12 +102,23 @@ decided as (
         champion_fingerprint,
         has_fit,
         case
+            when pinned_fit_id is not null and pinned_configuration_hash is null
+                then {{ stop_build(
+                "'segmentation_use_fit names the fit ' || pinned_fit_id || ' for the'"
+                ~ " || ' segmentation ' || segmentation || ', but the registry has no such'"
+                ~ " || ' fit. Look at segmentation_fits.'"
+            ) }}
+            when pinned_configuration_hash != configuration_hash then {{ stop_build(
+                "'The fit ' || pinned_fit_id || ' (segmentation_use_fit) was made with an'"
+                ~ " || ' earlier configuration of the segmentation ' || segmentation"
+                ~ " || '. Go back to that configuration, or name another fit.'"
+            ) }}
             when not has_fit and '{{ refit }}' = 'never' then {{ stop_build(
                 "'The segmentation ' || segmentation || ' has no fit of its present"
                 ~ " configuration, and segmentation_refit is never. Set it to"
                 ~ " when_needed, or go back to the earlier configuration.'"
             ) }}
-            else not has_fit or '{{ refit }}' = 'always'
+            else not has_fit or '{{ refit }}' = 'always' and pinned_fit_id is null
         end as is_due
 
     from matched

@@ -14,31 +14,15 @@ int_customers_scored as (
 
 ),
 
-segmentation_fit_centroids as (
+int_champion_segments as (
 
-    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
-    where is_champion
-
-),
-
-segment_names as (
-
-    select * from {{ ref("customer_segmentation", "segment_names") }}
+    select * from {{ ref("customer_segmentation", "int_champion_segments") }}
 
 ),
 
-champion_segments as (
+int_segment_names as (
 
-    select distinct
-        segmentation_fit_centroids.fit_id,
-        segmentation_fit_centroids.segment_index,
-        segmentation_fit_centroids.segment_id,
-        segment_names.segment_name
-
-    from segmentation_fit_centroids
-    inner join segment_names
-        on segmentation_fit_centroids.segmentation = segment_names.segmentation
-        and segmentation_fit_centroids.segment_id = segment_names.segment_id
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
 
 ),
 
@@ -55,10 +39,10 @@ members as (
         scored.next_distance
 
     from int_customers_scored as scored
-    inner join champion_segments as own
+    inner join int_champion_segments as own
         on scored.fit_id = own.fit_id
         and scored.slot = own.segment_index
-    inner join champion_segments as following
+    inner join int_champion_segments as following
         on scored.fit_id = following.fit_id
         and scored.next_slot = following.segment_index
 
@@ -83,20 +67,27 @@ placed as (
         on customer_features.customer_id = members.customer_id
         and members.segmentation = '{{ segmentation.name }}'
     {% else %}
-    {% set group %}
-    case when {{ segmentation.where }} then {{ adapter.quote(segmentation.by) }} end
-    {%- endset %}
     select
-        customer_id,
+        grouped.customer_id,
         '{{ segmentation.name }}' as segmentation,
-        {{ group }} as segment_id,
-        {{ group }} as segment_name,
+        grouped.segment_id,
+        int_segment_names.segment_name,
         cast(null as {{ dbt.type_string() }}) as next_segment_id,
         cast(null as {{ dbt.type_string() }}) as fit_id,
         cast(null as double) as distance,
         cast(null as double) as next_distance
 
-    from customer_features
+    from (
+        select
+            customer_id,
+            case when {{ segmentation.where }}
+                then {{ adapter.quote(segmentation.by) }} end as segment_id
+
+        from customer_features
+    ) as grouped
+    left join int_segment_names
+        on int_segment_names.segmentation = '{{ segmentation.name }}'
+        and grouped.segment_id = int_segment_names.segment_id
     {% endif %}
 
     {{ "union all" if not loop.last }}
@@ -108,7 +99,7 @@ select
     customer_id,
     segmentation,
     coalesce(segment_id, 'unassigned') as segment_id,
-    coalesce(segment_name, 'Unassigned') as segment_name,
+    coalesce(segment_name, segment_id, 'Unassigned') as segment_name,
     next_segment_id,
     fit_id,
     distance,

@@ -1,0 +1,38 @@
+{% set champions = earlier_relation("segmentation_champions") %}
+
+with
+
+champions as (
+
+    -- Of the build before this one: a ref would make a circle.
+    {% if champions %}
+    select
+        segmentation,
+        fit_id,
+        configuration_hash,
+        row_number() over (
+            partition by segmentation
+            order by champion_since desc
+        ) as recency
+
+    from {{ champions }}
+    {% else %}
+    select
+        segmentation,
+        pinned_fit_id as fit_id,
+        configuration_hash,
+        1 as recency
+
+    from {{ ref("customer_segmentation", "int_segmentations") }}
+    where false
+    {% endif %}
+
+)
+
+select
+    segmentation,
+    fit_id,
+    configuration_hash
+
+from champions
+where recency = 1
