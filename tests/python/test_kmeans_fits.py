@@ -818,6 +818,7 @@ def project(session, groups):
     fill(session, groups(PEOPLE, 40, 3.0, 11).round())
     for name in ("customers", "training", "registry", "vectors", "standardized"):
         session.execute(f"create table {name} as select 'decoy' as age")
+    session.execute("create table base_registry as select '' as fit_id where false")
     return session
 
 
@@ -1100,6 +1101,38 @@ def test_relation_keeps_times_to_the_microsecond_and_nulls(kmeans_fits, session)
     )
     assert row["fitted_at"] == at
     assert row["mean_distance"] is None
+
+
+def import_registry(project):
+    """Leave the registry to be imported, as `segmentation_registry` would show it."""
+    project.execute("""
+        create or replace table base_registry as
+        select 'a name' as segment_name, * from kmeans_fits
+    """)
+
+
+def test_model_starts_from_an_imported_registry(kmeans_fits, project, build, groups):
+    first = build(kmeans_fits, project)
+    import_registry(project)
+    project.execute("drop table kmeans_fits")
+    fill(project, groups(PEOPLE, 55, 3.0, 12), due=[])
+    assert build(kmeans_fits, project) == first
+
+
+def test_model_prefers_its_own_registry_to_an_imported_one(
+    kmeans_fits, project, build, groups
+):
+    build(kmeans_fits, project)
+    import_registry(project)
+    project.execute("drop table kmeans_fits")
+    project.execute("update base_registry set fit_id = 'over there ' || segmentation")
+    project.execute("create or replace table kmeans_fits as from base_registry limit 0")
+    project.execute("alter table kmeans_fits drop segment_name")
+    imported = build(kmeans_fits, project)
+    assert len({row["fit_id"] for row in imported}) == 4
+
+    project.execute("update base_registry set fit_id = 'never seen'")
+    assert build(kmeans_fits, project) == imported
 
 
 def test_model_fits_a_renamed_segmentation(kmeans_fits, project, build):
