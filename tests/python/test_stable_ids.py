@@ -199,6 +199,33 @@ def test_ids_survive(customers, first, change, ids_kept, most_moved, least_uncha
     assert unchanged >= least_unchanged * TRIALS
 
 
+@pytest.mark.parametrize(
+    ("leaving", "arriving"),
+    [
+        (0, [80, 30, 90]),  # old spenders come in place of young ones
+        (1, [80, 95, 80]),
+        (2, [20, 95, 20]),
+        (3, [20, 95, 20]),
+    ],
+)
+def test_others_in_place_of_a_group_get_a_new_id(customers, first, leaving, arriving):
+    history, before = first
+    distances = ((customers[:, None] - CENTERS) / SCALES) ** 2
+    gone = distances.sum(axis=2).argmin(axis=1) == leaving
+    replaced = customers.copy()
+    replaced[gone] += np.array(arriving) - CENTERS[leaving]
+    for trial in range(TRIALS // 4):
+        generator = np.random.default_rng(trial)
+        values, rows, clusters, seed = drop_rows(replaced, generator)
+        after = history.copy().refit(values, clusters, seed)
+        stayed = ~gone[rows]
+        assert_ids_mean_the_same_customers(before[rows][stayed], after[stayed])
+        (arrived, members), *_ = Counter(after[~stayed].tolist()).most_common()
+        assert members > 0.9 * (~stayed).sum()
+        assert number(arrived) == CLUSTERS + 1
+        assert len(set(after.tolist()) & set(before.tolist())) == CLUSTERS - 1
+
+
 @pytest.mark.parametrize("trial", range(10))
 def test_ids_are_given_in_order_and_once(customers, first, trial):
     # many changes one after the other, each of a part of the customers
