@@ -232,9 +232,11 @@ def segment_ids(
 ) -> list[str]:
     """Give each centroid the id of the segment that it continues, or a new one.
 
-    Old and new centroids are paired so that the sum of their distances is smallest
-    (Kuhn, 1955). A pair is the same segment if the new centroid lies nearer to its
-    old one than to any other old one; else it has moved too far and is new.
+    A new centroid can only continue the old one that it lies nearest to; from any
+    other it has moved too far. Where several could continue the same one, pairs are
+    made so that the sum of their distances is smallest (Kuhn, 1955), and the rest are
+    new. Pairing first and judging the distance afterwards would let a chain of short
+    moves take ids from segments that have not moved at all.
 
     Args:
         segmentation: prefix of the ids.
@@ -249,8 +251,10 @@ def segment_ids(
 
         names = sorted(earlier, key=segment_number)
         between = cdist(centroids, np.array([earlier[name] for name in names]))
-        for new, old in zip(*linear_sum_assignment(between), strict=True):
-            if between[new].argmin() == old:
+        nearest = between.argmin(axis=1)[:, None] == np.arange(len(names))
+        costs = np.where(nearest, between, between.sum() + 1)
+        for new, old in zip(*linear_sum_assignment(costs), strict=True):
+            if nearest[new, old]:
                 ids[new] = names[old]
     following = max([segment_number(name) for name in used], default=0) + 1
     for index, name in enumerate(ids):

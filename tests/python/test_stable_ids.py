@@ -206,6 +206,7 @@ def test_ids_survive(customers, first, change, ids_kept, most_moved, least_uncha
         (1, [80, 95, 80]),
         (2, [20, 95, 20]),
         (3, [20, 95, 20]),
+        (4, [20, 30, 15]),
     ],
 )
 def test_others_in_place_of_a_group_get_a_new_id(customers, first, leaving, arriving):
