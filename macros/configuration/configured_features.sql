@@ -98,6 +98,7 @@
             "words": {"low": "few " ~ category, "high": "mostly " ~ category},
             "category": category,
             "given_expression": expression,
+            "block_label": label,
         } %}
         {% do customer_segmentation.check_name(key ~ ".categories", column.name) %}
         {% do customer_segmentation.check_one_of(
