@@ -112,8 +112,9 @@ counted as (
         selected.segmentation,
         selected.segment_id,
         count(*) as selected_customers,
-        sum(case when customer_segments.segment_id = selected.segment_id then 1 else 0 end)
-            as hits
+        sum(
+            case when customer_segments.segment_id = selected.segment_id then 1 else 0 end
+        ) as hits
 
     from selected
     left join customer_segments

@@ -239,32 +239,50 @@ def is_within(inner: np.ndarray, outer: np.ndarray) -> bool:
     return bool((inner[0] >= outer[0]).all() and (inner[1] <= outer[1]).all())
 
 
+def widened(box: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
+    """Return the box without bounds beyond which all is in another box anyway."""
+    box = box.copy()
+    for side, column in zip(*np.nonzero(np.isfinite(box)), strict=True):
+        bound = box[side, column]
+        box[side, column] = -np.inf if side == 0 else np.inf
+        beyond = box.copy()
+        beyond[1 - side, column] = bound
+        if not any(is_within(beyond, other) for other in others):
+            box[side, column] = bound
+    return box
+
+
+def joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
+    """Return the boxes, those made one that lie within each other or side by side."""
+    found = []
+    for box in boxes:
+        for index, other in enumerate(found):
+            differing = (box != other).any(axis=0).sum()
+            hull = np.array([np.minimum(box, other)[0], np.maximum(box, other)[1]])
+            overlap = np.array([np.maximum(box, other)[0], np.minimum(box, other)[1]])
+            if (differing <= 1 and (overlap[0] <= overlap[1]).all()) or any(
+                np.array_equal(hull, whole) for whole in (box, other)
+            ):
+                found[index] = hull
+                break
+        else:
+            found.append(box)
+    return found
+
+
 def simplified(boxes: list[np.ndarray]) -> list[np.ndarray]:
     """Return boxes that together hold what the given ones hold, with fewer bounds.
-
-    A bound goes where all that lies beyond it is in another box anyway; then a box
-    goes that lies within another one.
 
     Args:
         boxes: (2, d) bounds.
     """
-    boxes = [box.copy() for box in boxes]
+    boxes = list(boxes)
     before = None
     while before != [box.tolist() for box in boxes]:
         before = [box.tolist() for box in boxes]
         for index, box in enumerate(boxes):
-            others = boxes[:index] + boxes[index + 1 :]
-            for side, column in zip(*np.nonzero(np.isfinite(box)), strict=True):
-                bound = box[side, column]
-                box[side, column] = -np.inf if side == 0 else np.inf
-                beyond = box.copy()
-                beyond[1 - side, column] = bound
-                if not any(is_within(beyond, other) for other in others):
-                    box[side, column] = bound
-        for index in reversed(range(len(boxes))):
-            others = boxes[:index] + boxes[index + 1 :]
-            if any(is_within(boxes[index], other) for other in others):
-                del boxes[index]
+            boxes[index] = widened(box, boxes[:index] + boxes[index + 1 :])
+        boxes = joined(boxes)
     return boxes
 
 
