@@ -297,7 +297,7 @@ def without_implied(box: np.ndarray, blocks: list[str]) -> np.ndarray:
     box = box.copy()
     for column, block in enumerate(blocks):
         others = [i for i in range(len(blocks)) if blocks[i] == block and i != column]
-        if others and box[0, column] > -np.inf:
+        if box[0, column] > -np.inf:
             box[1, others] = np.inf
     return box
 
