@@ -99,6 +99,7 @@
             "category": category,
             "when_missing": when_missing,
             "given_expression": expression,
+            "block_label": label,
         } %}
         {% do customer_segmentation.check_name(key ~ ".categories", column.name) %}
         {% do customer_segmentation.check_one_of(

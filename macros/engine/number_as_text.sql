@@ -1,4 +1,3 @@
-{#- As SQL that gives back every bit: a bare 0.1 would be a DECIMAL in DuckDB. -#}
 {% macro number_as_text(number) -%}
-    'cast(''' || cast({{ number }} as {{ dbt.type_string() }}) || ''' as double)'
+    regexp_replace(cast({{ number }} as {{ dbt.type_string() }}), '[.]0$', '')
 {%- endmacro %}

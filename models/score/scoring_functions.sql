@@ -48,11 +48,11 @@ standardizations as (
                 {%- endfor %}
                 {%- endfor %}
             end,
-            '@imputed_value', coalesce({{ number_as_text("imputed_value") }}, '')),
-            '@lower_bound', coalesce({{ number_as_text("lower_bound") }}, '')),
-            '@upper_bound', coalesce({{ number_as_text("upper_bound") }}, ''))
-            || ' - ' || {{ number_as_text("center") }} || ') / '
-            || {{ number_as_text("scale") }} as expression
+            '@imputed_value', coalesce({{ number_as_literal("imputed_value") }}, '')),
+            '@lower_bound', coalesce({{ number_as_literal("lower_bound") }}, '')),
+            '@upper_bound', coalesce({{ number_as_literal("upper_bound") }}, ''))
+            || ' - ' || {{ number_as_literal("center") }} || ') / '
+            || {{ number_as_literal("scale") }} as expression
 
     from champion_features
 
@@ -80,9 +80,9 @@ distances as (
         champion_centroids.fit_id,
         champion_centroids.segment_id,
         'sqrt(' || {{ dbt.listagg(
-            number_as_text("standardizations.weight")
+            number_as_literal("standardizations.weight")
             ~ " || ' * power(z_' || champion_centroids.feature || ' - ' || "
-            ~ number_as_text("champion_centroids.centroid") ~ " || ', 2)'",
+            ~ number_as_literal("champion_centroids.centroid") ~ " || ', 2)'",
             "' + '", "order by standardizations.position",
         ) }} || ')' as expression
 

@@ -1,0 +1,127 @@
+{{ config(materialized="view") }}
+
+{% set segmentations = configured_segmentations("kmeans") %}
+{# Enough for every segment of at least a hundredth of the customers to have a thousand
+   examples; more would move a rounded threshold no further. #}
+{% set most_customers = 100000 %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+customer_segments as (
+
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
+    where fit_id is not null
+
+),
+
+champion_features as (
+
+    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
+    where is_champion
+
+),
+
+counted as (
+
+    select
+        segmentation,
+        count(*) as customers
+
+    from customer_segments
+    group by segmentation
+
+),
+
+sampled as (
+
+    select
+        customer_segments.customer_id,
+        customer_segments.segmentation,
+        customer_segments.segment_id,
+        customer_segments.fit_id
+
+    from customer_segments
+    inner join counted
+        on customer_segments.segmentation = counted.segmentation
+    where
+        {{ hashed_share("customer_segments.customer_id", "sample") }}
+        < cast({{ most_customers }} as double) / counted.customers
+
+),
+
+{% for segmentation in segmentations %}
+{{ segmentation.name }}__preparation as (
+
+    select
+        {{- preparation_row(segmentation.features) }}
+
+    from champion_features
+    where segmentation = '{{ segmentation.name }}'
+
+),
+
+{{ segmentation.name }}__examples as (
+
+    -- a missing value is what the distance took it for
+    select
+        sampled.segmentation,
+        sampled.segment_id,
+        sampled.fit_id
+        {%- for feature in configured_features() %},
+        {% if feature in segmentation.features -%}
+        coalesce(
+            customer_features.{{ adapter.quote(feature.name) }},
+            {{ feature.name }}__imputed_value
+        )
+        {%- else -%}
+        cast(null as double)
+        {%- endif %} as {{ adapter.quote(feature.name) }}
+        {%- endfor %}
+
+    from sampled
+    inner join customer_features
+        on sampled.customer_id = customer_features.customer_id
+    cross join {{ segmentation.name }}__preparation
+    where sampled.segmentation = '{{ segmentation.name }}'
+
+),
+
+{% endfor %}
+examples as (
+
+    {% for segmentation in segmentations %}
+    select * from {{ segmentation.name }}__examples
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+distinct_examples as (
+
+    select
+        segmentation,
+        segment_id,
+        fit_id,
+        {% for feature in configured_features() %}
+        {{ adapter.quote(feature.name) }},
+        {% endfor %}
+        count(*) as customers
+
+    from examples
+    group by
+        segmentation,
+        segment_id,
+        fit_id
+        {%- for feature in configured_features() %},
+        {{ adapter.quote(feature.name) }}
+        {%- endfor %}
+
+)
+
+select * from distinct_examples

@@ -1,0 +1,399 @@
+"""Rules that say who belongs to a segment: bounds of features in their own units.
+
+K-means divides customers by distances, which nobody can compute in the head. A small
+decision tree that predicts the segment says nearly the same in a few comparisons.
+SQL has prepared the examples: the distinct raw vectors of each segmentation, with the
+segment and the number of customers behind each. Python returns bounds; SQL words them
+and measures them on all customers. Bounds of an earlier build are kept while nothing
+they rest on has changed.
+"""
+
+import hashlib
+import json
+import math
+from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
+
+import numpy as np
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+SCHEMA = {
+    "segmentation": "VARCHAR",
+    "fit_id": "VARCHAR",
+    "examples_fingerprint": "VARCHAR",
+    "segment_id": "VARCHAR",
+    "leaf": "INTEGER",
+    "feature": "VARCHAR",
+    "lower_bound": "DOUBLE",
+    "upper_bound": "DOUBLE",
+}
+
+# A tree has at most this many leaves per segment, so that a rule can be read out.
+LEAVES_PER_SEGMENT = 2
+# Fewer leaves are worth this much of the mean F1 score ...
+SIMPLER_TREE = 0.03
+# ... and a rounder threshold this much.
+ROUNDER_THRESHOLD = 0.002
+# A literal of 15 digits is the same number wherever it is read.
+SIGNIFICANT_DIGITS = 15
+
+
+class Node(NamedTuple):
+    """A leaf with a segment, or a split: below the threshold, and at or above it.
+
+    `low` and `high` are neighbouring values of the examples: every threshold above the
+    one and at most the other splits them alike.
+    """
+
+    segment: int | None = None
+    column: int = 0
+    low: float = 0.0
+    high: float = 0.0
+    threshold: float = 0.0
+    below: "Node | None" = None
+    above: "Node | None" = None
+
+
+def fingerprint(features: list[dict], examples: dict[str, np.ndarray]) -> str:
+    """Hash all that the bounds of a fit rest on, the constants above included.
+
+    Args:
+        features: the d rows of int_segmentation_features.
+        examples: columns of int_segment_rule_examples, in a fixed order of the rows.
+    """
+    digest = hashlib.sha256()
+    for constant in (LEAVES_PER_SEGMENT, SIMPLER_TREE, ROUNDER_THRESHOLD):
+        digest.update(repr(constant).encode())
+    for row in features:
+        digest.update(repr((row["feature"], row["block"])).encode())
+        digest.update(np.ascontiguousarray(examples[row["feature"]]).tobytes())
+    digest.update(np.ascontiguousarray(examples["customers"]).tobytes())
+    digest.update("\n".join(examples["segment_id"]).encode())
+    return digest.hexdigest()[:12]
+
+
+def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) -> float:
+    """Return the mean over segments of F1 (van Rijsbergen, 1979), the harmonic mean of
+    precision and recall: small segments count as much as large ones.
+
+    Args:
+        predicted: (n,) segments by the rules, 0..k-1.
+        segments: (n,) segments 0..k-1, each of which occurs.
+        weights: (n,) customers behind each example.
+    """
+    size = segments.max() + 1
+    hits = np.bincount(segments, weights * (predicted == segments), size)
+    in_both = np.bincount(segments, weights, size)
+    in_both += np.bincount(predicted, weights, size)
+    return float((2 * hits / in_both).mean())
+
+
+def grown(
+    values: np.ndarray, segments: np.ndarray, weights: np.ndarray, leaves: int
+) -> Node:
+    """Return a tree of at most so many leaves, grown best split first by scikit-learn
+    (CART; Breiman, Friedman, Olshen and Stone, 1984).
+
+    It sees ranks instead of values: the splits are the same, and single precision, in
+    which scikit-learn keeps features, cannot blur them.
+
+    Args:
+        values: (n, d) raw values.
+        segments: (n,) segments 0..k-1.
+        weights: (n,) customers behind each example.
+        leaves: the most leaves, at least 2.
+    """
+    from sklearn.tree import DecisionTreeClassifier
+
+    distinct, ranks = zip(
+        *(np.unique(column, return_inverse=True) for column in values.T), strict=True
+    )
+    # The seed decides between splits that are equally good.
+    model = DecisionTreeClassifier(max_leaf_nodes=leaves, random_state=0)
+    tree = model.fit(np.column_stack(ranks), segments, sample_weight=weights).tree_
+
+    def branch(index: int) -> Node:
+        if tree.children_left[index] < 0:
+            return Node(segment=int(model.classes_[tree.value[index][0].argmax()]))
+        column = int(tree.feature[index])
+        rank = math.floor(tree.threshold[index])
+        low, high = distinct[column][rank : rank + 2].tolist()
+        below = branch(tree.children_left[index])
+        above = branch(tree.children_right[index])
+        if below.segment is not None and below.segment == above.segment:
+            return below
+        return Node(None, column, low, high, high, below, above)
+
+    return branch(0)
+
+
+def predicted_segments(node: Node, values: np.ndarray) -> np.ndarray:
+    """Return the (n,) segments that the tree gives to (n, d) values."""
+    if node.segment is not None:
+        return np.full(len(values), node.segment)
+    is_below = values[:, node.column] < node.threshold
+    found = np.empty(len(values), dtype=int)
+    found[is_below] = predicted_segments(node.below, values[is_below])
+    found[~is_below] = predicted_segments(node.above, values[~is_below])
+    return found
+
+
+def simplest_tree(
+    values: np.ndarray, segments: np.ndarray, weights: np.ndarray
+) -> Node:
+    """Return the tree with the fewest leaves that comes close to the best one.
+
+    Arguments are those of `grown`.
+    """
+    fewest = max(2, segments.max() + 1)
+    trees, scores = [], []
+    for leaves in range(fewest, LEAVES_PER_SEGMENT * fewest + 1):
+        trees.append(grown(values, segments, weights, leaves))
+        found = predicted_segments(trees[-1], values)
+        scores.append(mean_f1(found, segments, weights))
+    enough = np.array(scores) >= max(scores) - SIMPLER_TREE
+    return trees[int(enough.argmax())]
+
+
+def round_numbers(low: float, high: float) -> list[float]:
+    """Return thresholds for a split between two values, the roundest first: multiples
+    of 100, 50, 10, 5, 1, 0.5 and so on. The last one is above `low` and at most `high`,
+    if there is such a number of SIGNIFICANT_DIGITS.
+    """
+    top, middle = Decimal(repr(high)), Decimal(repr((low + high) / 2))
+    numbers = []
+    place = math.ceil(math.log10(max(abs(low), abs(high))))
+    for exponent in range(place, place - SIGNIFICANT_DIGITS - 1, -1):
+        for factor in (5, 1):
+            step = factor * Decimal(10) ** exponent
+            exact = float((top / step).to_integral_value(ROUND_FLOOR) * step)
+            if low < exact <= high:
+                return [*numbers, exact]
+            floor = (middle / step).to_integral_value(ROUND_FLOOR) * step
+            nearest_first = sorted([floor, floor + step], key=lambda n: abs(n - middle))
+            numbers += [float(number) for number in nearest_first]
+    return numbers
+
+
+def rounded(
+    node: Node, values: np.ndarray, segments: np.ndarray, weights: np.ndarray
+) -> Node:
+    """Return the tree with thresholds as round as the examples allow: one after the
+    other, from the top, each at a loss of mean F1 of at most ROUNDER_THRESHOLD.
+
+    Arguments are those of `grown`.
+    """
+    current = predicted_segments(node, values)
+
+    def visit(node: Node, members: np.ndarray) -> Node:
+        nonlocal current
+        if node.segment is not None:
+            return node
+        mine = values[members]
+        score = mean_f1(current, segments, weights)
+        for threshold in round_numbers(node.low, node.high):
+            is_below = mine[:, node.column] < threshold
+            if is_below.all() or not is_below.any():
+                continue
+            candidate = node._replace(threshold=threshold)
+            changed = current.copy()
+            changed[members] = predicted_segments(candidate, mine)
+            if mean_f1(changed, segments, weights) >= score - ROUNDER_THRESHOLD:
+                current = changed
+                return candidate._replace(
+                    below=visit(node.below, members[is_below]),
+                    above=visit(node.above, members[~is_below]),
+                )
+        # Rounding has left members on one side only, or no short number is between.
+        is_below = mine[:, node.column] < node.high
+        return visit(node.below if is_below.any() else node.above, members)
+
+    return visit(node, np.arange(len(values)))
+
+
+def segment_boxes(node: Node, columns: int) -> dict[int, list[np.ndarray]]:
+    """Return the leaves of a tree as boxes, by segment. A box is (2, d): a customer is
+    inside if every value is at least the lower and less than the upper bound.
+
+    Args:
+        node: root of the tree.
+        columns: d.
+    """
+    boxes = {}
+
+    def visit(node: Node, box: np.ndarray) -> None:
+        if node.segment is not None:
+            boxes.setdefault(node.segment, []).append(box)
+            return
+        below, above = box.copy(), box.copy()
+        below[1, node.column] = above[0, node.column] = node.threshold
+        visit(node.below, below)
+        visit(node.above, above)
+
+    visit(node, np.array([[-np.inf] * columns, [np.inf] * columns]))
+    return boxes
+
+
+def is_within(inner: np.ndarray, outer: np.ndarray) -> bool:
+    """Return whether a box lies within another one."""
+    return bool((inner[0] >= outer[0]).all() and (inner[1] <= outer[1]).all())
+
+
+def widened(box: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
+    """Return the box without bounds beyond which all is in another box anyway."""
+    box = box.copy()
+    for side, column in zip(*np.nonzero(np.isfinite(box)), strict=True):
+        bound = box[side, column]
+        box[side, column] = -np.inf if side == 0 else np.inf
+        beyond = box.copy()
+        beyond[1 - side, column] = bound
+        if not any(is_within(beyond, other) for other in others):
+            box[side, column] = bound
+    return box
+
+
+def joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
+    """Return the boxes, those made one that lie within each other or side by side."""
+    found = []
+    for box in boxes:
+        for index, other in enumerate(found):
+            differing = (box != other).any(axis=0).sum()
+            hull = np.array([np.minimum(box, other)[0], np.maximum(box, other)[1]])
+            overlap = np.array([np.maximum(box, other)[0], np.minimum(box, other)[1]])
+            if (differing <= 1 and (overlap[0] <= overlap[1]).all()) or any(
+                np.array_equal(hull, whole) for whole in (box, other)
+            ):
+                found[index] = hull
+                break
+        else:
+            found.append(box)
+    return found
+
+
+def simplified(boxes: list[np.ndarray]) -> list[np.ndarray]:
+    """Return boxes that together hold what the given ones hold, with fewer bounds.
+
+    Args:
+        boxes: (2, d) bounds.
+    """
+    boxes = list(boxes)
+    before = None
+    while before != [box.tolist() for box in boxes]:
+        before = [box.tolist() for box in boxes]
+        for index, box in enumerate(boxes):
+            boxes[index] = widened(box, boxes[:index] + boxes[index + 1 :])
+        boxes = joined(boxes)
+    return boxes
+
+
+def without_implied(box: np.ndarray, blocks: list[str]) -> np.ndarray:
+    """Return the box without bounds that follow from another one: who has one category
+    has no other one of the same feature.
+
+    Args:
+        box: (2, d) bounds.
+        blocks: d names: the same for the categories of one feature.
+    """
+    box = box.copy()
+    for column, block in enumerate(blocks):
+        others = [i for i in range(len(blocks)) if blocks[i] == block and i != column]
+        if box[0, column] > -np.inf:
+            box[1, others] = np.inf
+    return box
+
+
+def rule_rows(features: list[dict], examples: dict[str, np.ndarray]) -> list[dict]:
+    """Return the bounds of all rules: one row per box and feature. The boxes of a
+    segment are its leaves, numbered from 1, most customers first.
+
+    Args:
+        features: the d rows of int_segmentation_features, in order of position.
+        examples: columns of int_segment_rule_examples, in a fixed order of the rows.
+    """
+    from threadpoolctl import threadpool_limits
+
+    values = np.column_stack([examples[row["feature"]] for row in features])
+    weights = np.asarray(examples["customers"], dtype=float)
+    ids, segments = np.unique(examples["segment_id"].astype(str), return_inverse=True)
+    with threadpool_limits(1):
+        tree = simplest_tree(values, segments, weights)
+    tree = rounded(tree, values, segments, weights)
+
+    def customers(box: np.ndarray) -> float:
+        is_inside = ((values >= box[0]) & (values < box[1])).all(axis=1)
+        return float(weights[is_inside].sum())
+
+    rows = []
+    for segment, boxes in sorted(segment_boxes(tree, len(features)).items()):
+        largest_first = sorted(
+            simplified(boxes), key=lambda box: (-customers(box), box.tolist())
+        )
+        for leaf, box in enumerate(largest_first, start=1):
+            bounds = without_implied(box, [row["block"] for row in features])
+            for row, low, high in zip(features, *bounds.tolist(), strict=True):
+                rows.append(
+                    {
+                        "segment_id": str(ids[segment]),
+                        "leaf": leaf,
+                        "feature": row["feature"],
+                        "lower_bound": low if low > -math.inf else None,
+                        "upper_bound": high if high < math.inf else None,
+                    }
+                )
+    return rows
+
+
+def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
+    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    return session.sql(
+        "select line.* from (select unnest(from_json("
+        f"'{json.dumps(rows)}', '{json.dumps([SCHEMA])}')) as line)"
+    )
+
+
+def records(relation: DuckDBPyRelation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    return [
+        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+    ]
+
+
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return one row per fit, segment, leaf and feature: those of today's champions,
+    and those of earlier fits, so that going back learns nothing anew.
+    """
+    dbt.config(materialized="table")
+    examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")
+    features = records(
+        dbt.ref("customer_segmentation", "int_segmentation_features").order("position")
+    )
+    rows = []
+    if session.sql(
+        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
+        f"and table_schema = '{dbt.this.schema}' "
+        f"and table_name = '{dbt.this.identifier}'"
+    ).fetchall():
+        rows = records(session.sql(f"select * from {dbt.this}"))
+
+    for segmentation in dict.fromkeys(row["segmentation"] for row in features):
+        mine = [row for row in features if row["segmentation"] == segmentation]
+        columns = ", ".join(f'"{row["feature"]}"' for row in mine)
+        arrays = (
+            examples.filter(f"segmentation = '{segmentation}'")
+            .select(f"{columns}, segment_id, customers, fit_id")
+            .order(f"{columns}, segment_id")
+            .fetchnumpy()
+        )
+        arrays = {name: np.asarray(array) for name, array in arrays.items()}
+        if not len(arrays["customers"]):  # `dbt build --empty` decides nothing
+            continue
+        key = {
+            "segmentation": segmentation,
+            "fit_id": str(arrays["fit_id"][0]),
+            "examples_fingerprint": fingerprint(mine, arrays),
+        }
+        if any(row.items() >= key.items() for row in rows):
+            continue
+        rows = [row for row in rows if row["fit_id"] != key["fit_id"]]
+        rows += [key | row for row in rule_rows(mine, arrays)]
+    return as_relation(session, rows)
