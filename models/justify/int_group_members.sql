@@ -1,8 +1,8 @@
 {{ config(materialized="view") }}
 
 {# An attribute that a segmentation uses as it is would stand there twice. #}
-{% set used = configured_segmentations("grouping") | selectattr("where", "equalto", "true")
-    | map(attribute="by") | list %}
+{% set used = configured_segmentations("grouping")
+    | selectattr("where", "equalto", "true") | map(attribute="by") | list %}
 {% set attributes = configured_attributes() | rejectattr("name", "in", used) | list %}
 
 with

@@ -77,8 +77,8 @@ compared as (
         sqrt(
             {%- for feature in features %}
             coalesce(power(
-                sampled.{{ adapter.quote(feature.name) }} - pivoted.{{ feature.name }}__mean,
-                2
+                sampled.{{ adapter.quote(feature.name) }}
+                - pivoted.{{ feature.name }}__mean, 2
             ), 0)
             {{- " +" if not loop.last }}
             {%- endfor %}

@@ -119,14 +119,12 @@ decomposed as (
 
 )
 
+-- The first six columns are those that `dbt show` prints.
 select
     counted.segmentation,
     counted.divided_by,
-    counted.kind,
-    counted.customers,
     counted.groups,
     counted.smallest_group,
-    counted.small_groups,
     case
         -- below, a far outlier has left too few digits to tell
         when decomposed.variance > 1e-13
@@ -134,9 +132,12 @@ select
                 decomposed.variance_of_groups / decomposed.variance, 0
             ), 1)
     end as variance_explained,
+    int_group_silhouettes.simplified_silhouette,
+    counted.kind,
+    counted.customers,
+    counted.small_groups,
     (counted.groups - 1) / cast(nullif(counted.customers - 1, 0) as double)
         as explained_by_chance,
-    int_group_silhouettes.simplified_silhouette,
     int_group_silhouettes.silhouette_customers
 
 from counted

@@ -46,10 +46,9 @@ ranges as (
 
     select
         {%- for column in columns %}
-        min({{ adapter.quote(column.name) }}) as {{ column.name }}__lowest,
-        nullif(
-            max({{ adapter.quote(column.name) }}) - min({{ adapter.quote(column.name) }}), 0
-        ) as {{ column.name }}__range
+        {%- set value = adapter.quote(column.name) %}
+        min({{ value }}) as {{ column.name }}__lowest,
+        nullif(max({{ value }}) - min({{ value }}), 0) as {{ column.name }}__range
         {{- "," if not loop.last }}
         {%- endfor %}
 
@@ -150,14 +149,11 @@ decomposed as (
 
 )
 
+-- The first six columns are those that `dbt show` prints.
 select
     decomposed.divided_by,
     decomposed.kind,
     decomposed.feature,
-    int_profiled_columns.label,
-    int_profiled_columns.basis,
-    decomposed.customers,
-    decomposed.groups,
     case
         -- below, a far outlier has left too few digits to tell
         when decomposed.variance > 1e-13
@@ -167,7 +163,11 @@ select
     end as eta_squared,
     (decomposed.groups - 1) / cast(nullif(decomposed.customers - 1, 0) as double)
         as eta_squared_by_chance,
-    int_segmentation_features.feature is not null as forms_the_segments
+    int_segmentation_features.feature is not null as forms_the_segments,
+    int_profiled_columns.label,
+    int_profiled_columns.basis,
+    decomposed.customers,
+    decomposed.groups
 
 from decomposed
 inner join int_profiled_columns
