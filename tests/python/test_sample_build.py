@@ -21,7 +21,11 @@ PUBLIC_TABLES = [
     "customer_segments",
     "rejected_customers",
     "segment_composition",
+    "segment_overlap",
     "segment_profiles",
+    "segmentation_agreement",
+    "segmentation_comparison",
+    "segmentation_effects",
     "segmentation_fit_centroids",
     "segmentation_fit_features",
     "segmentation_fits",
@@ -252,7 +256,7 @@ def test_measures_add_up_to_the_customers(built):
         """
     )
 
-    assert len(sums) == 5
+    assert len(sums) == 6
     for measured, share in sums:
         assert measured == pytest.approx(total)
         assert share == pytest.approx(1)
