@@ -143,7 +143,11 @@ def test_the_number_of_latent_groups_is_found(built):
         )
     )
 
-    assert chosen == {"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4}
+    assert chosen == {
+        **{"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4},
+        # of the five lifestyles, two are well-off and one is in the middle of all
+        "demographics": 3,
+    }
 
 
 def test_standardized_features_equal_standard_scaler(built):
