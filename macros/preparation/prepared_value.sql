@@ -7,11 +7,5 @@
         {%- set prepared = "least(greatest(" ~ prepared ~ ", " ~ parameters
             ~ "lower_bound), " ~ parameters ~ "upper_bound)" -%}
     {%- endif -%}
-    {%- if feature.transform == "log" -%}
-        ln(1 + {{ prepared }})
-    {%- elif feature.transform == "sqrt" -%}
-        sqrt({{ prepared }})
-    {%- else -%}
-        {{ prepared }}
-    {%- endif -%}
+    {{- customer_segmentation.transformed_value(feature, prepared) }}
 {%- endmacro %}

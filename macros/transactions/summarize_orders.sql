@@ -1,12 +1,18 @@
 {#- From orders to customers: a select with one row per customer. -#}
-{% macro summarize_orders(orders, customer_id, ordered_on, amount, as_of) -%}
+{% macro summarize_orders(
+    orders, customer_id, ordered_on, amount, as_of, counted_days=none
+) -%}
     {{ return(adapter.dispatch("summarize_orders", "customer_segmentation")(
-        orders, customer_id, ordered_on, amount, as_of
+        orders, customer_id, ordered_on, amount, as_of, counted_days
     )) }}
 {%- endmacro %}
 
-{% macro default__summarize_orders(orders, customer_id, ordered_on, amount, as_of) -%}
+{% macro default__summarize_orders(
+    orders, customer_id, ordered_on, amount, as_of, counted_days=none
+) -%}
     {%- set day = "cast(" ~ as_of ~ " as date)" -%}
+    {%- set age = dbt.datediff("ordered_on", day, "day") -%}
+    {%- set counted = "true" if counted_days is none else age ~ " < " ~ counted_days -%}
     with
 
     orders_until_then as (
@@ -21,16 +27,28 @@
             cast({{ ordered_on }} as date) <= {{ day }}
             and {{ customer_id }} is not null
 
+    ),
+
+    counted_orders as (
+
+        select
+            customer_id,
+            ordered_on,
+            case when {{ counted }} then 1 else 0 end as orders,
+            case when {{ counted }} then amount end as amount
+
+        from orders_until_then
+
     )
 
     select
         customer_id,
         {{ dbt.datediff("max(ordered_on)", day, "day") }} as recency_days,
-        count(*) as frequency,
-        {{ customer_segmentation.exact_sum("amount") }} as monetary_value,
+        cast(sum(orders) as bigint) as frequency,
+        coalesce({{ customer_segmentation.exact_sum("amount") }}, 0) as monetary_value,
         {{ customer_segmentation.exact_mean("amount") }} as average_basket,
         {{ dbt.datediff("min(ordered_on)", day, "day") }} as tenure_days
 
-    from orders_until_then
+    from counted_orders
     group by customer_id
 {%- endmacro %}

@@ -28,20 +28,37 @@ banded as (
 
 ),
 
+scored_orders as (
+
+    select
+        *,
+        {{ rfm_score("recency_days", best="lowest") }} as recency_score,
+        {{ rfm_score("frequency") }} as frequency_score,
+        {{ rfm_score("monetary_value") }} as monetary_score
+
+    from int_orders_summarized
+
+),
+
 joined_orders as (
 
-    -- all NULL for customers without a completed order
+    -- all NULL but the class for customers without a completed order
     select
         banded.*,
-        int_orders_summarized.recency_days,
-        int_orders_summarized.frequency,
-        int_orders_summarized.monetary_value,
-        int_orders_summarized.average_basket,
-        int_orders_summarized.tenure_days
+        {{ rfm_class(
+            "scored_orders.recency_score",
+            "scored_orders.frequency_score",
+            "scored_orders.monetary_score",
+        ) }} as rfm_class,
+        scored_orders.recency_days,
+        scored_orders.frequency,
+        scored_orders.monetary_value,
+        scored_orders.average_basket,
+        scored_orders.tenure_days
 
     from banded
-    left join int_orders_summarized
-        on banded.customer_id = int_orders_summarized.customer_id
+    left join scored_orders
+        on banded.customer_id = scored_orders.customer_id
 
 )
 

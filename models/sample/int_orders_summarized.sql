@@ -24,6 +24,7 @@ summarized as (
         ordered_on="ordered_on",
         amount="amount",
         as_of="'" ~ var("orders_as_of") ~ "'",
+        counted_days=365,
     ) }}
 
 )

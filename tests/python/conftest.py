@@ -1,5 +1,5 @@
-"""What the tests of the Python models share: the models themselves, which pytest
-imports by path as dbt does, a fake `dbt` on a real DuckDB, and groups of points.
+"""What the tests share: the Python models, which pytest imports by path as dbt does, a
+fake `dbt` on a real DuckDB, groups of points, and the tables of the sample.
 """
 
 import importlib.util
@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
+from project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -124,3 +125,12 @@ def session():
     """An empty DuckDB in memory."""
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory):
+    """The tables of the sample, for tests that read and build nothing."""
+    project = Project(tmp_path_factory.mktemp("tables"))
+    result = project.dbt("build", "--exclude-resource-type", "test", "unit_test")
+    assert result.success, result.error
+    return project

@@ -24,6 +24,11 @@ class Result:
             node.node.name: node.status.value
             for node in getattr(result.result, "results", None) or []
         }
+        self.shown = {
+            node.node.name: [dict(row.dict()) for row in node.agate_table.rows]
+            for node in getattr(result.result, "results", None) or []
+            if getattr(node, "agate_table", None) is not None
+        }
 
 
 class Project:

@@ -69,6 +69,10 @@ def build(folder, source, threads: int) -> list:
             "from segments order by all",
             "from segment_profiles order by all",
             "from segment_composition order by all",
+            "from segmentation_comparison order by all",
+            "from segmentation_effects order by all",
+            "from segment_overlap order by all",
+            "from segmentation_agreement order by all",
         )
     ]
 

@@ -57,7 +57,7 @@ def test_every_column_of_the_database_is_described(documented, models):
         *("age", "annual_income", "spending_score", "products_purchased"),
         *("complaints", "money_spent", "price_sensitivity", "brand_loyalty"),
         *("novelty_seeking", "recency_days", "frequency", "monetary_value"),
-        *("gender", "country", "age_band"),
+        *("gender", "country", "age_band", "rfm_class"),
         *("money_spent_total", "money_spent_share"),
         *("complaints_total", "complaints_share"),
     }

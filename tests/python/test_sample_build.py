@@ -21,7 +21,11 @@ PUBLIC_TABLES = [
     "customer_segments",
     "rejected_customers",
     "segment_composition",
+    "segment_overlap",
     "segment_profiles",
+    "segmentation_agreement",
+    "segmentation_comparison",
+    "segmentation_effects",
     "segmentation_fit_centroids",
     "segmentation_fit_features",
     "segmentation_fits",
@@ -139,7 +143,11 @@ def test_the_number_of_latent_groups_is_found(built):
         )
     )
 
-    assert chosen == {"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4}
+    assert chosen == {
+        **{"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4},
+        # of the five lifestyles, two are well-off and one is in the middle of all
+        "demographics": 3,
+    }
 
 
 def test_standardized_features_equal_standard_scaler(built):
@@ -252,7 +260,7 @@ def test_measures_add_up_to_the_customers(built):
         """
     )
 
-    assert len(sums) == 5
+    assert len(sums) == 6
     for measured, share in sums:
         assert measured == pytest.approx(total)
         assert share == pytest.approx(1)

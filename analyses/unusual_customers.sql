@@ -1,0 +1,61 @@
+-- Who is like nobody else? The ten customers of each segmentation who lie farthest from
+-- the center of their segment, against the usual distance there. Beyond about three
+-- times, look at the row: an error in the data, a company among persons, or a customer
+-- whom an average says nothing about.
+with
+
+customer_segments as (
+
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
+    where fit_id is not null
+
+),
+
+segments as (
+
+    select * from {{ ref("customer_segmentation", "segments") }}
+
+),
+
+compared as (
+
+    select
+        customer_segments.segmentation,
+        customer_segments.customer_id,
+        customer_segments.segment_name,
+        customer_segments.distance,
+        customer_segments.distance / nullif(segments.mean_distance, 0)
+            as times_the_mean
+
+    from customer_segments
+    inner join segments
+        on customer_segments.segmentation = segments.segmentation
+        and customer_segments.segment_id = segments.segment_id
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by segmentation
+            order by times_the_mean desc, customer_id
+        ) as position
+
+    from compared
+
+)
+
+select
+    segmentation,
+    customer_id,
+    segment_name,
+    round(distance, 2) as distance,
+    round(times_the_mean, 1) as times_the_mean
+
+from ranked
+where position <= 10
+order by
+    segmentation,
+    position

@@ -1,0 +1,184 @@
+{% set features = configured_features() %}
+{% set measures = configured_measures() | rejectattr("is_feature") | list %}
+{% set columns = features + measures %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+int_group_members as (
+
+    select * from {{ ref("customer_segmentation", "int_group_members") }}
+
+),
+
+int_profiled_columns as (
+
+    select * from {{ ref("customer_segmentation", "int_profiled_columns") }}
+
+),
+
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+
+),
+
+transformed as (
+
+    -- a measure has no transform
+    select
+        customer_id
+        {%- for column in columns %},
+        {{ transformed_value(column, adapter.quote(column.name)) }}
+            as {{ adapter.quote(column.name) }}
+        {%- endfor %}
+
+    from customer_features
+
+),
+
+ranges as (
+
+    select
+        {%- for column in columns %}
+        {%- set value = adapter.quote(column.name) %}
+        min({{ value }}) as {{ column.name }}__lowest,
+        nullif(max({{ value }}) - min({{ value }}), 0) as {{ column.name }}__range
+        {{- "," if not loop.last }}
+        {%- endfor %}
+
+    from transformed
+
+),
+
+measured as (
+
+    -- One pass for all columns. Moments are of values moved to 0..1, as in
+    -- feature_preparation.
+    select
+        int_group_members.kind,
+        int_group_members.divided_by,
+        int_group_members.group_id
+        {%- for column in columns %}
+        {%- set unit_value =
+            "((transformed." ~ adapter.quote(column.name) ~ " - ranges." ~ column.name
+            ~ "__lowest) / ranges." ~ column.name ~ "__range)"
+        %},
+        count({{ unit_value }}) as {{ column.name }}__customers,
+        {{ fixed_point_mean(unit_value) }} as {{ column.name }}__mean,
+        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }}
+            as {{ column.name }}__mean_square
+        {%- endfor %}
+
+    from int_group_members
+    inner join transformed
+        on int_group_members.customer_id = transformed.customer_id
+    cross join ranges
+    group by
+        int_group_members.kind,
+        int_group_members.divided_by,
+        int_group_members.group_id
+
+),
+
+unpivoted as (
+
+    {% for column in columns %}
+    select
+        kind,
+        divided_by,
+        '{{ column.name }}' as feature,
+        {{ column.name }}__customers as customers,
+        {{ column.name }}__mean as unit_mean,
+        {{ column.name }}__mean_square as unit_mean_square
+
+    from measured
+    where {{ column.name }}__customers > 0
+
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+weighed as (
+
+    select
+        *,
+        customers / sum(customers) over (
+            partition by kind, divided_by, feature
+        ) as share
+
+    from unpivoted
+
+),
+
+averaged as (
+
+    select
+        kind,
+        divided_by,
+        feature,
+        cast(sum(customers) as bigint) as customers,
+        count(*) as groups,
+        {{ fixed_point_sum("share * unit_mean") }} as unit_mean,
+        {{ fixed_point_sum("share * unit_mean_square") }} as unit_mean_square,
+        {{ fixed_point_sum("share * power(unit_mean, 2)") }} as mean_square_of_groups
+
+    from weighed
+    group by
+        kind,
+        divided_by,
+        feature
+
+),
+
+decomposed as (
+
+    -- variance of the customers, and of the groups' means
+    select
+        *,
+        unit_mean_square - power(unit_mean, 2) as variance,
+        mean_square_of_groups - power(unit_mean, 2) as variance_of_groups
+
+    from averaged
+
+)
+
+-- The first six columns are those that `dbt show` prints.
+select
+    decomposed.divided_by,
+    decomposed.kind,
+    decomposed.feature,
+    case
+        -- below, a far outlier has left too few digits to tell
+        when decomposed.variance > 1e-13
+            then least(greatest(
+                decomposed.variance_of_groups / decomposed.variance, 0
+            ), 1)
+    end as eta_squared,
+    (decomposed.groups - 1) / cast(nullif(decomposed.customers - 1, 0) as double)
+        as eta_squared_by_chance,
+    int_segmentation_features.feature is not null as forms_the_segments,
+    int_profiled_columns.label,
+    int_profiled_columns.basis,
+    decomposed.customers,
+    decomposed.groups
+
+from decomposed
+inner join int_profiled_columns
+    on decomposed.feature = int_profiled_columns.feature
+left join int_segmentation_features
+    on decomposed.kind = 'kmeans'
+    and decomposed.divided_by = int_segmentation_features.segmentation
+    and decomposed.feature = int_segmentation_features.feature
+-- most telling first, for those who look with `dbt show`
+order by
+    decomposed.divided_by,
+    decomposed.kind,
+    eta_squared desc,
+    decomposed.feature
