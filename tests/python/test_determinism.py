@@ -69,6 +69,7 @@ def build(folder, source, threads: int) -> list:
             "from segments order by all",
             "from segment_profiles order by all",
             "from segment_composition order by all",
+            "from kmeans_assumptions order by all",
         )
     ]
 
