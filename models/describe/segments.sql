@@ -46,6 +46,7 @@ labelled_centroids as (
         centroids.segment_id,
         centroids.centroid_value,
         centroids.standard_score,
+        centroids.stability,
         lower(substring(int_features.label, 1, 1)) || substring(int_features.label, 2)
             as label,
         case when int_features.unit = '' then '' else ' ' || int_features.unit end
@@ -63,6 +64,7 @@ centroid_phrases as (
         segmentation,
         segment_id,
         standard_score,
+        stability,
         label || ' ' || {{ as_text("centroid_value", 1) }} || unit || ' ('
             || case
                 when abs(standard_score) < 0.5 then 'about average'
@@ -81,6 +83,7 @@ descriptions as (
     select
         segmentation,
         segment_id,
+        max(stability) as stability,
         'Typically: ' || {{ dbt.listagg(
             "phrase", "', '", "order by abs(standard_score) desc, phrase"
         ) }} || '.' as description
@@ -153,6 +156,7 @@ select
     cast(shared.share as double) as share,
     shared.mean_distance,
     shared.simplified_silhouette,
+    descriptions.stability,
     int_champion_segments.is_name_outdated
     {%- for measure in measures %},
     shared.{{ measure.name }}_total,

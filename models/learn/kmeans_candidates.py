@@ -29,6 +29,7 @@ SCHEMA = {
     "stability": "DOUBLE",
     "smallest_share": "DOUBLE",
     "centroids": ["DOUBLE[]"],
+    "segment_stability": ["DOUBLE"],
 }
 
 # Enough resamples for a standard error of the stability below 0.02.
@@ -234,26 +235,54 @@ def adjusted_rand(labels: np.ndarray, others: np.ndarray, weights: np.ndarray) -
     return 1.0 if maximum == expected else (together - expected) / (maximum - expected)
 
 
+def best_jaccard(
+    labels: np.ndarray, others: np.ndarray, weights: np.ndarray, clusters: int
+) -> np.ndarray:
+    """Return, for each of the k segments of one labeling, the Jaccard similarity to
+    the segment of another labeling that is most like it: customers in both over
+    customers in either.
+
+    Args:
+        labels: (n,) labels 0..k-1, each of them used.
+        others: (n,) labels 0..l-1.
+        weights: (n,) customers behind each row.
+        clusters: k.
+    """
+    width = others.max() + 1
+    both = np.bincount(labels * width + others, weights, clusters * width)
+    both = both.reshape(clusters, width)
+    either = both.sum(axis=1, keepdims=True) + both.sum(axis=0) - both
+    return (both / either).max(axis=1)
+
+
 def stability(
     vectors: np.ndarray,
     weights: np.ndarray,
     labels: np.ndarray,
     clusters: int,
     seed: int,
-) -> float:
+) -> tuple[float, np.ndarray]:
     """Return how well the labels are found again from resampled customers: the mean
-    adjusted Rand index over bootstraps (Hennig, 2007, with one figure per k).
+    over bootstraps of the adjusted Rand index, and of each segment's best Jaccard
+    similarity.
+
+    Hennig (2007), "Cluster-wise assessment of cluster stability", with all customers
+    in place of those drawn: whoever was not drawn goes to the nearest centroid.
 
     Args:
         vectors: (n, d) values.
         weights: (n,) customers behind each vector.
-        labels: (n,) labels to be found again.
+        labels: (n,) labels to be found again, each of 0..k-1 used.
         clusters: k.
         seed: of the resamples.
+
+    Returns:
+        One figure for all segments and (k,) figures, one for each; all of them 0 if
+        no resample has more different vectors than clusters.
     """
     generator = np.random.default_rng(seed)
     customers = int(weights.sum())
-    scores = []
+    scores, similarities = [], []
     for bootstrap in range(BOOTSTRAPS):
         resampled = generator.multinomial(customers, weights / customers).astype(float)
         drawn = resampled > 0
@@ -264,7 +293,10 @@ def stability(
         )
         found = distances(vectors, centroids).argmin(axis=1)
         scores.append(adjusted_rand(labels, found, weights))
-    return float(np.mean(scores)) if scores else 0.0
+        similarities.append(best_jaccard(labels, found, weights, clusters))
+    if not scores:
+        return 0.0, np.zeros(clusters)
+    return float(np.mean(scores)), np.mean(similarities, axis=0)
 
 
 def candidates(
@@ -308,6 +340,7 @@ def candidates(
             to_centroids = distances(scaled, centroids)
             labels = to_centroids.argmin(axis=1)
             within = inertia(to_centroids, weights)
+            overall, of_segments = stability(scaled, weights, labels, clusters, seed)
             row = {
                 "segmentation": name,
                 "clusters": clusters,
@@ -321,13 +354,14 @@ def candidates(
                 "calinski_harabasz": calinski_harabasz(
                     within, scaled, weights, clusters
                 ),
-                "stability": stability(scaled, weights, labels, clusters, seed),
+                "stability": overall,
                 "smallest_share": float(
                     np.bincount(labels, weights, clusters).min() / weights.sum()
                 ),
                 "centroids": (
                     ((centroids / root) / unit).round(CENTROID_DECIMALS) * unit
                 ).tolist(),
+                "segment_stability": [significant(value) for value in of_segments],
             }
             print(
                 f"{name}: k = {clusters}, simplified silhouette "
@@ -340,12 +374,15 @@ def candidates(
     return [rounded(row) for row in rows]
 
 
+def significant(value: float) -> float:
+    """Return the value rounded to SIGNIFICANT_DIGITS."""
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+
+
 def rounded(row: dict) -> dict:
     """Return the row with its figures rounded to SIGNIFICANT_DIGITS."""
     return {
-        key: float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-        if isinstance(value, float)
-        else value
+        key: significant(value) if isinstance(value, float) else value
         for key, value in row.items()
     }
 

@@ -50,6 +50,7 @@ SCHEMA = {
     "centroid": "DOUBLE",
     "centroid_value": "DOUBLE",
     "standard_score": "DOUBLE",
+    "segment_stability": "DOUBLE",
 }
 
 PREPARATION = (
@@ -179,11 +180,12 @@ def refine(
     feature_weights: np.ndarray,
     centroids: np.ndarray,
     reach: np.ndarray,
-) -> tuple[np.ndarray, float, int]:
+) -> tuple[np.ndarray, np.ndarray, float, int]:
     """Run Lloyd's passes until the inertia stands still.
 
     Returns:
-        The (k, d) centroids ordered by first feature, their inertia, and the passes.
+        The (k, d) centroids ordered by first feature, the (k,) positions that they
+        had in the centroids given, their inertia, and the passes.
     """
     inertia = None
     passes = 0
@@ -195,9 +197,10 @@ def refine(
         if inertia is not None and inertia - total <= SMALLEST_GAIN * inertia:
             break
         inertia, centroids = total, moved
-    centroids = centroids[np.lexsort(centroids.T[::-1])]
+    order = np.lexsort(centroids.T[::-1])
+    centroids = centroids[order]
     _, inertia = lloyd_pass(customers, features, feature_weights, centroids, reach)
-    return centroids, inertia, passes
+    return centroids, order, inertia, passes
 
 
 def segment_sizes(
@@ -378,6 +381,7 @@ def newest_centroids(
 def fit_rows(
     chosen: dict,
     centroids: np.ndarray,
+    stabilities: list[float | None],
     preparations: list[dict],
     customers: DuckDBPyRelation,
     vectors: dict[str, np.ndarray],
@@ -388,6 +392,7 @@ def fit_rows(
     Args:
         chosen: the candidate's row of segmentation_quality.
         centroids: (k, d) standardized centroids of the candidate.
+        stabilities: k figures, one for each of these centroids.
         preparations: the d rows of feature_preparation, in order of position.
         customers: relation of all customers' standardized values.
         vectors: training vectors by feature, and `customers` behind each.
@@ -399,7 +404,9 @@ def fit_rows(
     reach = np.array(
         [max(abs(row["lowest_z"]), abs(row["highest_z"])) for row in preparations]
     )
-    centroids, inertia, passes = refine(customers, features, weights, centroids, reach)
+    centroids, order, inertia, passes = refine(
+        customers, features, weights, centroids, reach
+    )
     sizes = segment_sizes(customers, features, weights, centroids)
     earlier, shared = newest_centroids(registry, segmentation, features)
     used = {
@@ -442,6 +449,7 @@ def fit_rows(
                     "centroid": float(centroids[slot, column]),
                     "centroid_value": float(own_units[slot]),
                     "standard_score": float(scores[slot]),
+                    "segment_stability": stabilities[order[slot]],
                 }
             )
     return rows
@@ -529,10 +537,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
                 readopted.append(identity)
             continue
         same = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
-        centroids = next(
-            row["centroids"]
-            for row in candidates
-            if all(row[key] == candidate[key] for key in same)
+        fitted = next(
+            row for row in candidates if all(row[key] == candidate[key] for key in same)
         )
         print(
             f"{candidate['segmentation']}: refining k = {candidate['clusters']}",
@@ -540,7 +546,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         )
         rows += fit_rows(
             candidate,
-            np.array(centroids),
+            np.array(fitted["centroids"]),
+            fitted["segment_stability"] or [None] * candidate["clusters"],
             preparations,
             standardized.filter(segmentation),
             vectors,

@@ -26,6 +26,7 @@ centroids as (
         kmeans_fits.segment_customers as customers,
         kmeans_fits.mean_distance,
         kmeans_fits.largest_distance,
+        kmeans_fits.segment_stability as stability,
         segmentation_fits.is_champion
 
     from kmeans_fits

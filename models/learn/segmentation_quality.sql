@@ -35,6 +35,7 @@ ranked as (
 
     select
         *,
+        {{ array_minimum("segment_stability") }} as smallest_segment_stability,
         row_number() over (
             partition by segmentation
             order by is_large_enough desc, simplified_silhouette desc, clusters
@@ -51,22 +52,26 @@ chosen as (
 
 ),
 
-near_ties as (
+compared as (
 
     -- Differences below 0.02 are within the noise of the index.
     select
         ranked.segmentation,
+        min(case when ranked.preference = 2 and ranked.is_large_enough
+            then ranked.simplified_silhouette end) as next_silhouette,
+        min(case when ranked.preference = 2 and ranked.is_large_enough
+            then ranked.clusters end) as next_clusters,
+        max(ranked.simplified_silhouette) as highest_silhouette,
         {{ dbt.listagg(
-            "cast(ranked.clusters as " ~ dbt.type_string() ~ ")",
+            "case when ranked.is_large_enough and ranked.preference > 2"
+            ~ " and ranked.simplified_silhouette > chosen.simplified_silhouette - 0.02"
+            ~ " then cast(ranked.clusters as " ~ dbt.type_string() ~ ") end",
             "', '", "order by ranked.clusters",
-        ) }} as others
+        ) }} as further_ties
 
     from ranked
     inner join chosen
         on ranked.segmentation = chosen.segmentation
-        and ranked.clusters != chosen.clusters
-        and ranked.is_large_enough
-        and ranked.simplified_silhouette > chosen.simplified_silhouette - 0.02
     group by ranked.segmentation
 
 ),
@@ -86,14 +91,20 @@ reasoned as (
         case
             when ranked.preference = 1 and ranked.is_given
                 then 'The configuration asks for '
-                    || cast(ranked.clusters as {{ dbt.type_string() }}) || ' clusters'
-            when ranked.preference = 1 and ranked.is_large_enough
-                then 'Highest simplified silhouette ('
-                    || {{ as_text("ranked.simplified_silhouette") }}
-                    || ') of those whose smallest segment is large enough'
+                    || {{ number_in_words("ranked.clusters") }} || ' segments'
+            when ranked.preference = 1 and not ranked.is_large_enough
+                then 'No number of segments keeps every one at or above the minimum '
+                    || 'share of ' || {{ as_text("100 * ranked.minimum_share", 1) }}
+                    || ' %; ' || {{ number_in_words("ranked.clusters") }}
+                    || ' segments stand apart best'
             when ranked.preference = 1
-                then 'No number of clusters keeps every segment at or above the '
-                    || 'minimum share'
+                and ranked.simplified_silhouette < compared.highest_silhouette
+                then 'Among the numbers that keep every segment large enough, '
+                    || {{ number_in_words("ranked.clusters") }}
+                    || ' segments stand apart best'
+            when ranked.preference = 1
+                then {{ number_in_words("ranked.clusters", capitalized=true) }}
+                    || ' segments stand apart best'
             when not ranked.is_large_enough
                 then 'The smallest segment holds '
                     || {{ as_text("100 * ranked.smallest_share", 1) }}
@@ -104,16 +115,36 @@ reasoned as (
                 || ', against ' || {{ as_text("chosen.simplified_silhouette") }}
                 || ' at k = ' || cast(chosen.clusters as {{ dbt.type_string() }}) || '.'
         end as verdict,
+        ' (simplified silhouette ' || {{ as_text("ranked.simplified_silhouette") }}
+            || case
+                when compared.next_clusters is null then ''
+                else '; next best ' || {{ as_text("compared.next_silhouette") }}
+                    || ' at k = '
+                    || cast(compared.next_clusters as {{ dbt.type_string() }})
+            end
+            || case
+                when compared.further_ties is null then ''
+                else '; also within 0.02: k = ' || compared.further_ties
+            end
+            || ')' as mention_of_silhouettes,
         case
-            when near_ties.others is null then ''
-            else '; close to it: k = ' || near_ties.others
-        end as mention_of_ties,
+            when ranked.is_large_enough or not ranked.is_given then ''
+            else ' The smallest holds '
+                || {{ as_text("100 * ranked.smallest_share", 1) }}
+                || ' % of the customers, less than the minimum share of '
+                || {{ as_text("100 * ranked.minimum_share", 1) }} || ' %.'
+        end as mention_of_size,
         case
-            when ranked.stability >= 0.85 then '; stable'
-            when ranked.stability >= 0.6 then '; fairly stable'
-            else '; unstable'
-        end || ' under resampling (' || {{ as_text("ranked.stability") }} || ').'
-            as mention_of_stability,
+            when ranked.smallest_segment_stability is null then '.'
+            else case
+                when ranked.smallest_segment_stability >= 0.75
+                    then ', and each is found again when customers are resampled'
+                when ranked.smallest_segment_stability >= 0.6
+                    then ', and each is mostly found again when customers are resampled'
+                else ', but not every one is found again when customers are resampled'
+            end || ' (weakest: '
+                || {{ as_text("ranked.smallest_segment_stability") }} || ').'
+        end as mention_of_stability,
         ranked.clusters,
         ranked.customers,
         ranked.vectors,
@@ -123,6 +154,7 @@ reasoned as (
         ranked.davies_bouldin,
         ranked.calinski_harabasz,
         ranked.stability,
+        ranked.smallest_segment_stability,
         ranked.smallest_share,
         ranked.minimum_share,
         ranked.preference = 1 as is_chosen
@@ -130,8 +162,8 @@ reasoned as (
     from ranked
     inner join chosen
         on ranked.segmentation = chosen.segmentation
-    left join near_ties
-        on ranked.segmentation = near_ties.segmentation
+    inner join compared
+        on ranked.segmentation = compared.segmentation
 
 )
 
@@ -140,7 +172,9 @@ select
     configuration_hash,
     data_fingerprint,
     case
-        when is_chosen then verdict || mention_of_ties || mention_of_stability
+        when is_chosen
+            then verdict || mention_of_silhouettes || mention_of_stability
+                || mention_of_size
         else verdict
     end as reason,
     clusters,
@@ -153,6 +187,7 @@ select
     davies_bouldin,
     calinski_harabasz,
     stability,
+    smallest_segment_stability,
     smallest_share,
     minimum_share,
     is_chosen

@@ -73,6 +73,7 @@ def build(folder, source, threads: int) -> list:
             "from segmentation_effects order by all",
             "from segment_overlap order by all",
             "from segmentation_agreement order by all",
+            "from kmeans_assumptions order by all",
         )
     ]
 

@@ -475,28 +475,67 @@ def test_adjusted_rand_equals_scikit_learn_on_repeated_rows(kmeans_candidates, r
     )
 
 
+# best_jaccard
+
+
+def most_alike(labels, others):
+    """Return the best Jaccard score of each label with any of the others."""
+    return [
+        max(
+            metrics.jaccard_score(labels == label, others == other)
+            for other in np.unique(others)
+        )
+        for label in np.unique(labels)
+    ]
+
+
+@modest
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 2, st.integers(1, 9)), min_size=1))
+def test_best_jaccard_equals_scikit_learn_on_repeated_rows(kmeans_candidates, rows):
+    labels, others, weights = np.array(rows).T
+    labels = np.unique(labels, return_inverse=True)[1]
+    found = kmeans_candidates.best_jaccard(
+        labels, others, weights.astype(float), labels.max() + 1
+    )
+    assert found.tolist() == pytest.approx(
+        most_alike(repeated(labels, weights), repeated(others, weights))
+    )
+
+
 # stability
 
 
 def stability_at(kmeans_candidates, vectors, weights, clusters):
-    """Return the stability of the best fit at k."""
+    """Return the two stabilities of the best fit at k, and its labels."""
     centroids = kmeans_candidates.fit(vectors, weights, clusters, 10, 0)
     labels = separations(vectors, centroids).argmin(axis=1)
-    return kmeans_candidates.stability(vectors, weights, labels, clusters, 0), labels
+    found = kmeans_candidates.stability(vectors, weights, labels, clusters, 0)
+    return *found, labels
 
 
 def test_stability_is_near_one_on_separated_groups(kmeans_candidates, groups):
     vectors = groups(GROUPS, 60, 0.5, 2)
-    found, _ = stability_at(kmeans_candidates, vectors, np.ones(180), 3)
+    found, of_segments, _ = stability_at(kmeans_candidates, vectors, np.ones(180), 3)
     assert found > 0.99
+    assert of_segments == pytest.approx(np.ones(3), abs=0.01)
 
 
 def test_stability_is_clearly_lower_for_many_clusters_of_one_gaussian(
     kmeans_candidates, groups
 ):
     vectors = groups([[0, 0, 0]], 200, 1.0, 2)
-    found, _ = stability_at(kmeans_candidates, vectors, np.ones(200), 8)
+    found, of_segments, _ = stability_at(kmeans_candidates, vectors, np.ones(200), 8)
     assert 0.1 < found < 0.6
+    assert of_segments.max() < 0.75
+    assert len(of_segments) == 8
+
+
+def test_stability_tells_the_group_apart_from_the_cut_cloud(kmeans_candidates, groups):
+    vectors = np.vstack([groups([[20, 0]], 40, 0.5, 4), groups([[0, 0]], 90, 1.5, 5)])
+    _, of_segments, labels = stability_at(kmeans_candidates, vectors, np.ones(130), 3)
+    group = labels[0]
+    assert of_segments[group] == 1
+    assert max(np.delete(of_segments, group)) < 0.9
 
 
 @pytest.mark.parametrize("heavy", [1, 40])
@@ -509,24 +548,29 @@ def test_stability_equals_a_bootstrap_of_repeated_rows(
     )
     weights = np.repeat([float(heavy), 1.0], [12, 60])
     generator = np.random.default_rng(8)
-    found, labels = stability_at(kmeans_candidates, vectors, weights, 3)
+    found, of_segments, labels = stability_at(kmeans_candidates, vectors, weights, 3)
     rows, customers = repeated(vectors, weights), repeated(labels, weights)
-    scores = []
+    scores, similarities = [], []
     for bootstrap in range(60):
         drawn = rows[generator.integers(0, len(rows), len(rows))]
         again = KMeans(3, n_init=3, tol=0, random_state=bootstrap).fit(drawn)
         scores.append(metrics.adjusted_rand_score(customers, again.predict(rows)))
+        similarities.append(most_alike(customers, again.predict(rows)))
     error = np.std(scores) * np.sqrt(1 / 20 + 1 / 60)
     assert found == pytest.approx(np.mean(scores), abs=3 * error)
     assert error < 0.06
+    errors = np.std(similarities, axis=0) * np.sqrt(1 / 20 + 1 / 60)
+    assert (np.abs(of_segments - np.mean(similarities, axis=0)) <= 3 * errors).all()
+    assert max(errors) < 0.06
 
 
 def test_stability_is_zero_where_no_resample_has_enough_vectors(kmeans_candidates):
     vectors = np.array([[0.0], [1.0], [2.0]])
-    found = kmeans_candidates.stability(
-        vectors, np.array([1e9, 1.0, 1.0]), np.array([0, 1, 1]), 3, 0
+    found, of_segments = kmeans_candidates.stability(
+        vectors, np.array([1e9, 1.0, 1.0]), np.array([0, 1, 2]), 3, 0
     )
     assert found == 0
+    assert of_segments.tolist() == [0, 0, 0]
 
 
 # candidates
@@ -577,6 +621,16 @@ def test_candidates_equal_scikit_learn_on_repeated_rows(kmeans_candidates, group
         )
 
 
+def test_candidates_list_the_stability_of_each_centroid(kmeans_candidates, groups):
+    # The group that stands apart is the last of the list, as its centroid is.
+    vectors = np.vstack([groups([[0, 0]], 90, 1.5, 5), groups([[20, 0]], 40, 0.5, 4)])
+    rows = kmeans_candidates.candidates(vectors, np.ones(130), np.ones(2), SETTINGS)
+    for row in rows[1:]:
+        assert len(row["segment_stability"]) == row["clusters"]
+        assert row["centroids"][-1][0] == pytest.approx(20, abs=0.5)
+        assert row["segment_stability"][-1] == 1 > max(row["segment_stability"][:-1])
+
+
 def test_candidates_single_out_the_true_number_of_groups(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
     rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
@@ -601,6 +655,9 @@ def test_feature_weight_two_equals_a_column_twice(kmeans_candidates, groups):
     for one, other in zip(heavy, twice, strict=True):
         centroids = np.array(other.pop("centroids"))[:, :2]
         assert np.array(one.pop("centroids")) == pytest.approx(centroids)
+        assert one.pop("segment_stability") == pytest.approx(
+            other.pop("segment_stability")
+        )
         assert one == pytest.approx(other)
 
 

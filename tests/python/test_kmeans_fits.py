@@ -287,7 +287,7 @@ def test_refinement_reaches_scikit_learn_from_perturbed_centroids(
     root = np.sqrt(weights)
     reference = KMeans(4, n_init=10, tol=0, random_state=seed).fit(vectors * root)
     start = np.array(CORNERS) + np.random.default_rng(seed).normal(size=(4, 2))
-    centroids, inertia, passes = kmeans_fits.refine(
+    centroids, _, inertia, passes = kmeans_fits.refine(
         table(vectors), ["a", "b"], weights, start, reach_of(vectors)
     )
     assert inertia == pytest.approx(reference.inertia_, rel=1e-6)
@@ -301,7 +301,7 @@ def test_refinement_follows_overlapping_groups_to_the_end(kmeans_fits, groups, s
     vectors = groups(CORNERS, 500, 2.5, seed)
     start = np.array(CORNERS) + np.random.default_rng(seed).normal(size=(4, 2))
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
-    centroids, inertia, passes = kmeans_fits.refine(
+    centroids, _, inertia, passes = kmeans_fits.refine(
         table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors)
     )
     assert 3 <= passes <= 12
@@ -319,10 +319,12 @@ def test_refined_centroids_are_in_canonical_order_wherever_they_start(
     starts = np.array([[0, 0], [1, 0], [0, 9], [1, 9]], dtype=float)
     results = []
     for order in ([0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 1, 3]):
-        centroids, *_ = kmeans_fits.refine(
+        centroids, came_from, *_ = kmeans_fits.refine(
             table(vectors), ["a", "b"], np.ones(2), starts[order], reach_of(vectors)
         )
         results.append(centroids.tolist())
+        nearest = lengths(centroids, starts[order]).argmin(axis=1)
+        assert came_from.tolist() == nearest.tolist()
     assert results[0] == sorted(results[0])
     # The first feature alone does not decide here.
     assert [first for first, _ in results[0]] == [0, 0, 1, 1]
@@ -349,7 +351,7 @@ def test_refinement_stops_at_the_cap(kmeans_fits, monkeypatch, cap):
     lloyd_pass = kmeans_fits.lloyd_pass
     monkeypatch.setattr(kmeans_fits, "lloyd_pass", observed)
     vectors, start = slow_to_converge()
-    _, inertia, passes = kmeans_fits.refine(
+    *_, inertia, passes = kmeans_fits.refine(
         table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors)
     )
     # One more reads the inertia of the last centroids.
@@ -361,7 +363,7 @@ def test_refinement_stops_at_the_cap(kmeans_fits, monkeypatch, cap):
 def test_refinement_stops_at_once_where_nothing_moves(kmeans_fits, groups):
     vectors = groups(CORNERS, 50, 1.0, 2)
     optimum = KMeans(4, n_init=5, tol=0, random_state=0).fit(vectors)
-    centroids, inertia, passes = kmeans_fits.refine(
+    centroids, _, inertia, passes = kmeans_fits.refine(
         table(vectors),
         ["a", "b"],
         np.ones(2),
@@ -400,7 +402,7 @@ def test_refinement_reads_its_relation_and_not_a_table_of_some_name(
     session.execute(f"create table {decoy} as select 77.0 as a, 'x' as customer_id")
     customers = table(np.array([[0.0], [1.0], [8.0], [9.0]]), session)
     start = np.array([[1.0], [7.0]])
-    centroids, inertia, _ = kmeans_fits.refine(
+    centroids, _, inertia, _ = kmeans_fits.refine(
         customers, ["a"], np.ones(1), start, np.array([9.0])
     )
     sizes = kmeans_fits.segment_sizes(customers, ["a"], np.ones(1), centroids)
@@ -802,7 +804,10 @@ def test_no_centroids_are_newest_without_a_fit_or_a_shared_feature(
 PEOPLE = [[30, 20], [30, 80], [60, 20], [60, 80]]
 
 
+# Where the candidates' centroids lie: not in the order of the segments to come.
+SIGNS = ((-1, -1), (1, 1), (-1, 1), (1, -1))
 SEGMENTATIONS = {"value": ["age", "income"], "lifestyle": ["age"]}
+LISTS = ["centroids", "segment_stability"]
 KEY = ["segmentation", "configuration_hash", "data_fingerprint", "clusters"]
 
 
@@ -859,16 +864,17 @@ def fill(session, raw, due=("value", "lifestyle")):
                     "is_chosen": clusters == 2 * len(features),
                     "centroids": [
                         [1.5 * sign for sign in signs[: len(features)]]
-                        for signs in ((-1, -1), (1, 1), (-1, 1), (1, -1))[:clusters]
+                        for signs in SIGNS[:clusters]
                     ],
+                    "segment_stability": [0.9, 0.8, 0.7, 0.6][:clusters],
                 }
             )
     quality = pd.DataFrame(quality)
     tables = {
         "customer_features_standardized": pd.concat(standardized),
         "feature_preparation": pd.DataFrame(preparations[::-1]),
-        "segmentation_quality": quality.drop(columns="centroids"),
-        "kmeans_candidates": quality[[*KEY, "centroids"]],
+        "segmentation_quality": quality.drop(columns=LISTS),
+        "kmeans_candidates": quality[[*KEY, *LISTS]],
     }
     for name, frame in tables.items():
         session.register("frame", frame)
@@ -954,6 +960,42 @@ def test_model_fits_as_scikit_learn_does(kmeans_fits, project, build, groups):
         )
         assert (row["customers"], row["clusters"], row["transform"]) == (160, 4, "none")
         assert (row["simplified_silhouette"], row["stability"]) == (0.4, 0.8)
+
+
+def test_model_gives_each_segment_the_stability_of_its_centroid(
+    kmeans_fits, project, build
+):
+    rows = of(build(kmeans_fits, project), "value")
+    signs = {
+        row["segment_index"]: tuple(
+            np.sign(other["centroid"])
+            for other in rows
+            if other["segment_index"] == row["segment_index"]
+        )
+        for row in rows
+    }
+    found = {signs[row["segment_index"]]: row["segment_stability"] for row in rows}
+    assert found == dict(zip(SIGNS, [0.9, 0.8, 0.7, 0.6], strict=True))
+    assert list(signs.values()) != list(SIGNS)
+
+
+def test_model_reads_candidates_and_a_registry_without_segment_stability(
+    kmeans_fits, project, build, has_declared_types
+):
+    first = build(kmeans_fits, project)
+    project.execute("""
+        alter table kmeans_fits drop column segment_stability;
+        update kmeans_candidates set
+            segment_stability = null,
+            data_fingerprint = 'new';
+        update segmentation_quality set data_fingerprint = 'new'
+    """)
+    second = build(kmeans_fits, project)
+    has_declared_types(kmeans_fits, project)
+    assert len(second) == 2 * len(first)
+    assert {row.pop("segment_stability") for row in first} == {0.9, 0.8, 0.7, 0.6}
+    assert {row.pop("segment_stability") for row in second} == {None}
+    assert second[: len(first)] == first
 
 
 def test_model_keeps_the_preparation_of_each_feature(kmeans_fits, project, build):
@@ -1178,7 +1220,7 @@ def test_model_is_not_misled_by_a_table_of_its_name_elsewhere(
 def test_tiny_values_have_an_inertia(kmeans_fits):
     generator = np.random.default_rng(0)
     values = np.concatenate([generator.normal(m, 1, (300, 1)) for m in (0, 8)]) * 1e-9
-    _, inertia, _ = kmeans_fits.refine(
+    *_, inertia, _ = kmeans_fits.refine(
         table(values), ["a"], np.ones(1), np.array([[1e-9], [3e-9]]), abs(values).max(0)
     )
     reference = KMeans(2, n_init=5, random_state=0).fit(values * 1e9).inertia_ * 1e-18

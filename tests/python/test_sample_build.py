@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 TRUTH = ROOT / "tests" / "fixtures" / "customers_truth.csv"
 PUBLIC_TABLES = [
     "customer_segments",
+    "kmeans_assumptions",
     "rejected_customers",
     "segment_composition",
     "segment_overlap",
@@ -148,6 +149,15 @@ def test_the_number_of_latent_groups_is_found(built):
         # of the five lifestyles, two are well-off and one is in the middle of all
         "demographics": 3,
     }
+
+
+def test_every_assumption_holds(built):
+    rows = built.query(
+        "select segmentation, assumption, status from kmeans_assumptions"
+    )
+
+    assert len(rows) == 8 * len(FEATURES)
+    assert {status for _, _, status in rows} == {"pass"}
 
 
 def test_standardized_features_equal_standard_scaler(built):

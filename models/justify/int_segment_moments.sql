@@ -1,0 +1,162 @@
+{% set segmentations = configured_segmentations("kmeans") %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+customer_segments as (
+
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
+
+),
+
+champion_features as (
+
+    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
+    where is_champion
+
+),
+
+champion_centroids as (
+
+    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
+    where is_champion
+
+),
+
+reaches as (
+
+    -- no weighted difference is larger than the largest distance: a bound for sums
+    -- in fixed point
+    select
+        segmentation,
+        max(distance) as reach
+
+    from customer_segments
+    where fit_id is not null
+    group by segmentation
+
+),
+
+{% for segmentation in segmentations %}
+{% set features = segmentation.features %}
+{{ segmentation.name }}__preparation as (
+
+    select
+        {{- preparation_row(features) }}
+
+    from champion_features
+    where segmentation = '{{ segmentation.name }}'
+
+),
+
+{{ segmentation.name }}__centroids as (
+
+    select
+        segment_id
+        {%- for feature in features %},
+        max(case when feature = '{{ feature.name }}' then centroid end)
+            as {{ feature.name }}__centroid
+        {%- endfor %}
+
+    from champion_centroids
+    where segmentation = '{{ segmentation.name }}'
+    group by segment_id
+
+),
+
+{{ segmentation.name }}__deviations as (
+
+    select
+        centroids.segment_id,
+        reaches.reach
+        {%- for feature in features %},
+        case when reaches.reach > 0 then
+            sqrt({{ feature.name }}__weight)
+            * ({{ standardized_value(feature, feature.name ~ "__") }}
+                - centroids.{{ feature.name }}__centroid)
+            / reaches.reach
+        else 0 end as deviation_{{ loop.index0 }}
+        {%- endfor %}
+
+    from {{ participants(segmentation) }}
+    inner join customer_segments
+        on customer_features.customer_id = customer_segments.customer_id
+        and customer_segments.segmentation = '{{ segmentation.name }}'
+    inner join {{ segmentation.name }}__centroids as centroids
+        on customer_segments.segment_id = centroids.segment_id
+    inner join reaches
+        on customer_segments.segmentation = reaches.segmentation
+    cross join {{ segmentation.name }}__preparation
+
+),
+
+{{ segmentation.name }}__summed as (
+
+    select
+        segment_id,
+        min(reach) as reach,
+        count(*) as customers
+        {%- for feature in features %}
+        {%- set first = loop.index0 %},
+        {{ fixed_point_mean("deviation_" ~ first) }} as mean_{{ first }}
+        {%- for second in range(first, features | length) %},
+        {{ fixed_point_mean("deviation_" ~ first ~ " * deviation_" ~ second) }}
+            as product_{{ first }}_{{ second }}
+        {%- endfor %}
+        {%- endfor %}
+
+    from {{ segmentation.name }}__deviations
+    group by segment_id
+
+),
+
+{{ segmentation.name }}__moments as (
+
+    {% for feature in features %}
+    {% set first = loop.index0 %}
+    {% for second in range(first, features | length) %}
+    select
+        '{{ segmentation.name }}' as segmentation,
+        summed.segment_id,
+        '{{ feature.name }}' as feature,
+        '{{ features[second].name }}' as other_feature,
+        {{ first }} as position,
+        {{ second }} as other_position,
+        summed.customers,
+        sqrt(preparation.{{ feature.name }}__weight)
+            * centroids.{{ feature.name }}__centroid
+            + summed.mean_{{ first }} * summed.reach as mean,
+        (
+            summed.product_{{ first }}_{{ second }}
+            - summed.mean_{{ first }} * summed.mean_{{ second }}
+        ) * power(summed.reach, 2) as covariance,
+        summed.product_{{ first }}_{{ second }} * power(summed.reach, 2) as mean_product,
+        summed.reach
+
+    from {{ segmentation.name }}__summed as summed
+    inner join {{ segmentation.name }}__centroids as centroids
+        on summed.segment_id = centroids.segment_id
+    cross join {{ segmentation.name }}__preparation as preparation
+
+    {{ "union all" if not (loop.last and first == features | length - 1) }}
+    {% endfor %}
+    {% endfor %}
+
+),
+
+{% endfor %}
+moments as (
+
+    {% for segmentation in segmentations %}
+    select * from {{ segmentation.name }}__moments
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from moments
