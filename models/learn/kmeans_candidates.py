@@ -316,6 +316,7 @@ def candidates(
     Raises:
         ValueError: there are too few distinct vectors for the clusters asked for.
     """
+    import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
     from threadpoolctl import threadpool_limits
 
     name = settings["segmentation"]

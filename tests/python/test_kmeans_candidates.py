@@ -3,6 +3,10 @@ one by one, and the same customers give the same rows to the last bit.
 """
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -1006,3 +1010,47 @@ def test_relation_has_null_for_a_figure_without_a_value(kmeans_candidates, sessi
     (row,) = kmeans_candidates.records(kmeans_candidates.as_relation(session, rows))
     assert row["clusters"] == 2
     assert row["calinski_harabasz"] is None
+
+
+FIRST_FIT_OF_A_PROCESS = """
+import sys
+import numpy as np
+from conftest import load_model
+from threadpoolctl import threadpool_info
+
+model = load_model(sys.argv[1])
+fit, pools = model.fit, []
+
+def watched(*arguments):
+    centroids = fit(*arguments)
+    pools.extend(pool["num_threads"] for pool in threadpool_info())
+    return centroids
+
+model.fit = watched
+vectors = np.random.default_rng(0).normal(size=(50, 2))
+settings = {
+    "segmentation": "value", "minimum_clusters": 2, "maximum_clusters": 2,
+    "restarts": 1, "seed": 1,
+}
+model.candidates(vectors, np.ones(50), np.ones(2), settings)
+print(sorted(set(pools)))
+"""
+
+
+def test_the_first_fit_of_a_process_runs_on_one_thread():
+    # A pool that is loaded after the limit was set would take all cores, and wait for
+    # them on a busy machine.
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            FIRST_FIT_OF_A_PROCESS,
+            "models/learn/kmeans_candidates.py",
+        ],
+        cwd=Path(__file__).parent,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={key: value for key, value in os.environ.items() if "THREADS" not in key},
+    )
+    assert ran.stdout.splitlines()[-1] == "[1]"
