@@ -1,0 +1,6 @@
+{% macro bound_text(bound) -%}
+    case
+        when divisor = 1 then cast(cast({{ bound }} as bigint) as {{ dbt.type_string() }})
+        else cast({{ bound }} as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
