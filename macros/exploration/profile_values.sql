@@ -61,15 +61,29 @@ described as (
 
     select
         *,
-        {{ customer_segmentation.list_element("quantiles", 1) }} as quantile_01,
-        {{ customer_segmentation.list_element("quantiles", 2) }} as quantile_05,
-        {{ customer_segmentation.list_element("quantiles", 3) }} as quantile_25,
-        {{ customer_segmentation.list_element("quantiles", 4) }} as median,
-        {{ customer_segmentation.list_element("quantiles", 5) }} as quantile_75,
-        {{ customer_segmentation.list_element("quantiles", 6) }} as quantile_95,
-        {{ customer_segmentation.list_element("quantiles", 7) }} as quantile_99
+        {%- for name in [
+            "quantile_01", "quantile_05", "quantile_25", "median", "quantile_75",
+            "quantile_95", "quantile_99",
+        ] %}
+        -- interpolation can miss the last bit even between equal values
+        least(greatest(
+            {{ customer_segmentation.list_element("quantiles", loop.index) }}, minimum
+        ), maximum) as {{ name }}
+        {{- "," if not loop.last }}
+        {%- endfor %}
 
     from measured
+
+),
+
+fenced as (
+
+    select
+        *,
+        quantile_25 - 1.5e0 * (quantile_75 - quantile_25) as lower_fence,
+        quantile_75 + 1.5e0 * (quantile_75 - quantile_25) as upper_fence
+
+    from described
 
 ),
 
@@ -78,19 +92,21 @@ moved as (
     select
         explored.segmentation,
         explored.feature,
-        (explored.value - described.median)
-            / nullif(described.maximum - described.minimum, 0) as deviation,
+        (explored.value - fenced.median)
+            / nullif(fenced.maximum - fenced.minimum, 0) as deviation,
         case
-            when explored.value < described.quantile_25
-                - 1.5e0 * (described.quantile_75 - described.quantile_25) then 1
-            when explored.value > described.quantile_75
-                + 1.5e0 * (described.quantile_75 - described.quantile_25) then 1
+            when {{ customer_segmentation.is_clearly_less(
+                "explored.value", "fenced.lower_fence"
+            ) }} then 1
+            when {{ customer_segmentation.is_clearly_less(
+                "fenced.upper_fence", "explored.value"
+            ) }} then 1
         end as outlier
 
     from {{ explored }} as explored
-    inner join described
-        on explored.segmentation = described.segmentation
-        and explored.feature = described.feature
+    inner join fenced
+        on explored.segmentation = fenced.segmentation
+        and explored.feature = fenced.feature
 
 ),
 

@@ -19,17 +19,20 @@ spanned as (
         fractions = 0 as is_whole,
         minimum,
         maximum,
-        quantile_75 - quantile_25 as quartile_range,
         case
-            when quantile_25 < quantile_75
+            when {{ is_clearly_less("quantile_25", "quantile_75") }}
+                then quantile_75 - quantile_25
+        end as quartile_range,
+        case
+            when {{ is_clearly_less("quantile_25", "quantile_75") }}
                 then greatest(minimum, quantile_25 - 3 * (quantile_75 - quantile_25))
-            when quantile_01 < quantile_99 then quantile_01
+            when {{ is_clearly_less("quantile_01", "quantile_99") }} then quantile_01
             else minimum
         end as low,
         case
-            when quantile_25 < quantile_75
+            when {{ is_clearly_less("quantile_25", "quantile_75") }}
                 then least(maximum, quantile_75 + 3 * (quantile_75 - quantile_25))
-            when quantile_01 < quantile_99 then quantile_99
+            when {{ is_clearly_less("quantile_01", "quantile_99") }} then quantile_99
             else maximum
         end as high
 
