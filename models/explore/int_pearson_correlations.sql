@@ -109,19 +109,33 @@ unpivoted as (
 
 ),
 
-correlated as (
+centered as (
 
     select
         feature,
         other_feature,
         customers,
-        {{ correlation(
-            "customers * product_sum - value_sum * other_sum",
-            "customers * square_sum - value_sum * value_sum",
-            "customers * other_square_sum - other_sum * other_sum",
-        ) }} as pearson
+        customers * square_sum - value_sum * value_sum as square,
+        customers * other_square_sum - other_sum * other_sum as other_square,
+        customers * product_sum - value_sum * other_sum as product
 
     from unpivoted
+
+),
+
+correlated as (
+
+    -- below a deviation of 2^10, rounding has left too few digits to tell
+    select
+        feature,
+        other_feature,
+        customers,
+        case
+            when sqrt(cast(least(square, other_square) as double)) >= 1024e0 * customers
+                then {{ correlation("product", "square", "other_square") }}
+        end as pearson
+
+    from centered
 
 )
 
