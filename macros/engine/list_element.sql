@@ -1,5 +1,7 @@
 {% macro list_element(list, position) -%}
-    {{ return(adapter.dispatch("list_element", "customer_segmentation")(list, position)) }}
+    {{ return(
+        adapter.dispatch("list_element", "customer_segmentation")(list, position)
+    ) }}
 {%- endmacro %}
 
 {% macro default__list_element(list, position) -%}

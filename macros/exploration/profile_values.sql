@@ -159,8 +159,8 @@ profiled as (
         described.customers - described.known as missing,
         coalesce(counted.distinct_values, 0) as distinct_values,
         described.median
-            + coalesce(centered.mean_deviation, 0) * (described.maximum - described.minimum)
-            as mean,
+            + coalesce(centered.mean_deviation, 0)
+            * (described.maximum - described.minimum) as mean,
         coalesce(sqrt(centered.second_moment), 0)
             * (described.maximum - described.minimum) as standard_deviation,
         described.minimum,

@@ -59,8 +59,10 @@ select
     column_labels.label,
     other_labels.label as other_label,
     -- the last bit of a root can exceed 1
-    case when abs(mirrored.pearson) > 1 then sign(mirrored.pearson) else mirrored.pearson end
-        as pearson,
+    case
+        when abs(mirrored.pearson) > 1 then sign(mirrored.pearson)
+        else mirrored.pearson
+    end as pearson,
     case
         when abs(mirrored.spearman) > 1 then sign(mirrored.spearman)
         else mirrored.spearman

@@ -69,7 +69,8 @@ named as (
             when is_whole
                 then {{ bound_text("lower_bound") }} || ' to '
                     || {{ bound_text("upper_bound - 1") }}
-            else {{ bound_text("lower_bound") }} || ' to ' || {{ bound_text("upper_bound") }}
+            else {{ bound_text("lower_bound") }} || ' to '
+                || {{ bound_text("upper_bound") }}
         end as bin_label
 
     from bounded

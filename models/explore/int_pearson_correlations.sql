@@ -21,9 +21,12 @@ ranges as (
     select
         {%- for column in columns %}
         min({{ adapter.quote(column.name) }}) as {{ column.name }}__lowest,
-        coalesce(nullif(
-            max({{ adapter.quote(column.name) }}) - min({{ adapter.quote(column.name) }}), 0
-        ), 1) as {{ column.name }}__range
+        coalesce(
+            nullif(
+                max({{ adapter.quote(column.name) }})
+                - min({{ adapter.quote(column.name) }}), 0
+            ), 1
+        ) as {{ column.name }}__range
         {{- "," if not loop.last }}
         {%- endfor %}
 

@@ -14,7 +14,7 @@ unpivoted as (
     {% set segmentation_loop = loop %}
     {% for feature in segmentation.features %}
     select
-        segmentation,
+        standardized.segmentation,
         '{{ feature.name }}' as feature,
         standardized.{{ adapter.quote(feature.name) }} as value
 

@@ -59,11 +59,14 @@ NASTY_COLUMNS = [
 ]
 
 
-def explored(folder, select: str = "+tag:explore", **variables) -> Project:
-    """Build the tables that explore, and what they need, with their tests."""
+def explored(
+    folder, select: str = "+tag:explore", without: str = "unit_test test", **variables
+) -> Project:
+    """Build the tables that explore, and what they need."""
     project = Project(folder)
     result = project.dbt(
-        *("build", "--select", select, "--exclude-resource-type", "unit_test"),
+        *("build", "--select", select, "--exclude-resource-type"),
+        *without.split(),
         *("--indirect-selection", "cautious"),
         **variables,
     )
@@ -117,6 +120,7 @@ def nasty_built(nasty, tmp_path_factory):
     return explored(
         folder,
         OWN_CUSTOMERS,
+        without="unit_test",
         segmentation_customers=f"read_parquet('{folder}/customers.parquet')",
         segmentation_customer_id_type="bigint",
         **NASTY,
