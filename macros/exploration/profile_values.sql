@@ -1,7 +1,10 @@
 {#- Moments are taken about the median, of values divided by their range and summed in
     fixed point: the same bits for every order of the rows. The mean lies within one
     standard deviation of the median (Hotelling and Solomons, 1932), so moving them to
-    the mean costs no digits. -#}
+    the mean costs no digits.
+
+    The relation is read three times, not through one CTE: an engine that keeps a CTE
+    which is read twice would keep all values of all customers. -#}
 {% macro profile_values(explored) -%}
 with
 
@@ -59,13 +62,13 @@ counted as (
 
 described as (
 
+    -- interpolation can miss the last bit, even between equal values
     select
         *,
         {%- for name in [
             "quantile_01", "quantile_05", "quantile_25", "median", "quantile_75",
             "quantile_95", "quantile_99",
         ] %}
-        -- interpolation can miss the last bit even between equal values
         least(greatest(
             {{ customer_segmentation.list_element("quantiles", loop.index) }}, minimum
         ), maximum) as {{ name }}

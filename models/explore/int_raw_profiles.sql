@@ -1,15 +1,1 @@
-with
-
-int_raw_values as (
-
-    select * from {{ ref("customer_segmentation", "int_raw_values") }}
-
-),
-
-profiled as (
-
-    {{ profile_values("int_raw_values") }}
-
-)
-
-select * from profiled
+{{ profile_values(ref("customer_segmentation", "int_raw_values")) }}

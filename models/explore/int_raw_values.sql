@@ -5,14 +5,10 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 unpivoted as (
 
+    -- No CTE for the customers: an engine that keeps a CTE which is read often would
+    -- keep all their columns at once.
     {% for column in features + measures %}
     select
         customer_features.customer_id,
@@ -20,7 +16,7 @@ unpivoted as (
         '{{ column.name }}' as feature,
         customer_features.{{ adapter.quote(column.name) }} as value
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }} as customer_features
 
     {{ "union all" if not loop.last }}
     {% endfor %}
