@@ -1,0 +1,1 @@
+{{ profile_values(ref("customer_segmentation", "int_raw_values")) }}

@@ -1,0 +1,372 @@
+"""The tables that explore against pandas, scipy and NumPy: on the sample, and on a
+table with all that makes figures go wrong.
+"""
+
+import hashlib
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from project import Project
+from scipy import stats
+
+CUSTOMERS = 3000
+OWN_CUSTOMERS = (
+    "tag:explore +tag:explore,path:models/configure +tag:explore,path:models/prepare"
+)
+TABLES = ["feature_profiles", "feature_histograms", "feature_correlations"]
+QUANTILES = {
+    "minimum": 0,
+    "quantile_01": 0.01,
+    "quantile_05": 0.05,
+    "quantile_25": 0.25,
+    "median": 0.5,
+    "quantile_75": 0.75,
+    "quantile_95": 0.95,
+    "quantile_99": 0.99,
+    "maximum": 1,
+}
+NASTY = {
+    "segmentation_features": {
+        "heavy": {"transform": "log"},
+        "heaviest": {"min": -1e15},
+        "gaps": {"missing": "unassigned"},
+        "filled": {"missing": "median"},
+        "few": {},
+        "whole": {},
+        "tenths": {},
+        "zeros": {},
+        "huge": {},
+        "tiny": {},
+        "value": {},
+        "pet": {"categories": ["cat", "dog"]},
+    },
+    "segmentation_measures": {
+        **{"same": {}, "nothing": {}, "scarce": {}, "scarcer": {}},
+        **{"mostly_same": {}, "unlimited": {}},
+    },
+    "segmentation_attributes": [],
+    "segmentations": {
+        "some": {"features": ["heavy", "gaps", "filled", "pet"], "clusters": 2},
+        "southern": {"features": ["few"], "clusters": 2, "where": "few > 2"},
+    },
+}
+NASTY_COLUMNS = [
+    *("heavy", "heaviest", "gaps", "filled", "few", "whole", "tenths", "zeros"),
+    *("huge", "tiny", "value", "pet_cat", "pet_dog"),
+    *NASTY["segmentation_measures"],
+]
+
+
+def explored(
+    folder, select: str = "+tag:explore", without: str = "unit_test test", **variables
+) -> Project:
+    """Build the tables that explore, and what they need."""
+    project = Project(folder)
+    result = project.dbt(
+        *("build", "--select", select, "--exclude-resource-type"),
+        *without.split(),
+        *("--indirect-selection", "cautious"),
+        **variables,
+    )
+    assert result.success, result.error
+    return project
+
+
+def frame(project: Project, sql: str) -> pd.DataFrame:
+    with duckdb.connect(str(project.database)) as connection:
+        return connection.sql(sql).df()
+
+
+@pytest.fixture(scope="module")
+def nasty():
+    generator = np.random.default_rng(5)
+    heavy = generator.lognormal(2, 3, CUSTOMERS)
+    few = generator.integers(1, 6, CUSTOMERS).astype(float)
+
+    def with_gaps(values, share):
+        return np.where(generator.random(CUSTOMERS) < share, np.nan, values)
+
+    return pd.DataFrame(
+        {
+            "customer_id": generator.permutation(CUSTOMERS),
+            "heavy": heavy,
+            "heaviest": generator.standard_cauchy(CUSTOMERS) ** 3,
+            "gaps": with_gaps(np.round(heavy**0.2, 1), 0.2),
+            "filled": with_gaps(few + generator.poisson(2, CUSTOMERS), 0.3),
+            "few": few,
+            "whole": generator.integers(-700, 100_000, CUSTOMERS).astype(float),
+            "tenths": generator.integers(-20, 30, CUSTOMERS) / 10,
+            "zeros": np.where(generator.random(CUSTOMERS) < 0.9, 0, heavy),
+            "huge": 1e12 + generator.normal(0, 1e3, CUSTOMERS),
+            "tiny": generator.normal(0, 1e-9, CUSTOMERS),
+            "value": generator.normal(3, 1, CUSTOMERS),
+            "pet": generator.choice(["cat", "dog"], CUSTOMERS, p=[0.9, 0.1]),
+            "same": 0.1,
+            "nothing": np.nan,
+            "scarce": np.where(np.arange(CUSTOMERS) < 3, heavy, np.nan),
+            "scarcer": np.where(np.arange(CUSTOMERS) > CUSTOMERS - 3, heavy, np.nan),
+            "mostly_same": np.where(np.arange(CUSTOMERS) < 8, heavy, 0.3),
+            "unlimited": np.where(np.arange(CUSTOMERS) < 5, 1e25, heavy),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def nasty_built(nasty, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nasty")
+    duckdb.from_df(nasty).write_parquet(f"{folder}/customers.parquet")
+    return explored(
+        folder,
+        OWN_CUSTOMERS,
+        without="unit_test",
+        segmentation_customers=f"read_parquet('{folder}/customers.parquet')",
+        segmentation_customer_id_type="bigint",
+        **NASTY,
+    )
+
+
+@pytest.fixture(scope="module")
+def sample_built(tmp_path_factory):
+    return explored(tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="module", params=["sample", "nasty"])
+def built(request):
+    return request.getfixturevalue(f"{request.param}_built")
+
+
+@pytest.fixture(scope="module")
+def values(built):
+    """The raw values, one column per feature or measure."""
+    return (
+        frame(built, "from customer_features")
+        .select_dtypes("number")
+        .drop(columns="customer_id", errors="ignore")
+    )
+
+
+def standardized(project: Project) -> dict[tuple[str, str], pd.Series]:
+    rows = frame(project, "from customer_features_standardized")
+    used = project.query("select segmentation, feature from int_segmentation_features")
+    return {
+        (segmentation, feature): rows.loc[rows["segmentation"] == segmentation, feature]
+        for segmentation, feature in used
+    }
+
+
+def test_every_column_is_profiled_once(built, values):
+    profiles = frame(built, "from feature_profiles")
+    keys = profiles[["stage", "segmentation", "feature"]].apply(tuple, axis=1)
+
+    assert sorted(keys) == sorted(
+        [
+            *(("raw", "all", name) for name in values),
+            *(("standardized", *key) for key in standardized(built)),
+        ]
+    )
+
+
+def test_profiles_equal_pandas_and_scipy(built, values):
+    profiles = frame(built, "from feature_profiles").set_index(
+        ["stage", "segmentation", "feature"]
+    )
+    columns = {("raw", "all", name): values[name] for name in values} | {
+        ("standardized", *key): column for key, column in standardized(built).items()
+    }
+
+    for key, column in columns.items():
+        found = profiles.loc[key]
+        known = column.dropna()
+        assert found["customers"] == len(column), key
+        assert found["missing"] == column.isna().sum(), key
+        assert found["distinct_values"] == column.nunique(), key
+        if known.empty:
+            assert found["mean":].isna().all(), key
+            continue
+
+        size = known.abs().max()
+        expected = known.quantile(list(QUANTILES.values())).to_numpy()
+        # in magnitudes of their own: a far outlier excuses nothing
+        np.testing.assert_allclose(
+            found[list(QUANTILES)].astype(float), expected, rtol=1e-10, atol=1e-14
+        )
+        assert found["mean"] == pytest.approx(known.mean(), rel=1e-11, abs=1e-15 * size)
+        deviation = known.std(ddof=0) if known.nunique() > 1 else 0
+        assert found["standard_deviation"] == pytest.approx(deviation, rel=1e-8), key
+        if known.nunique() > 1:
+            moved = (known - known.median()) / np.ptp(known)
+            skewness, kurtosis = stats.skew(moved), stats.kurtosis(moved)
+            assert found["skewness"] == pytest.approx(skewness, rel=1e-8, abs=1e-9), key
+            assert found["excess_kurtosis"] == pytest.approx(kurtosis, rel=1e-8), key
+        else:
+            assert np.isnan(found["skewness"])
+            assert np.isnan(found["excess_kurtosis"])
+        low, high = known.quantile([0.25, 0.75])
+        # a value on a fence is not beyond it, whatever the last bit says
+        fence = 1.5 * (high - low) + 1e-13 * (abs(low) + abs(high))
+        outliers = (known < low - fence) | (known > high + fence)
+        assert found["outlier_share"] == pytest.approx(outliers.mean()), key
+        assert found["zero_share"] == pytest.approx((known == 0).mean()), key
+
+
+def test_histograms_equal_numpy_on_their_edges(built, values):
+    histograms = frame(built, "from feature_histograms order by feature, bin")
+    groups = dict(list(histograms.groupby("feature")))
+
+    assert groups.keys() == {name for name in values if values[name].notna().any()}
+    for name, bins in groups.items():
+        known = values[name].dropna()
+        edges = np.array([*bins["lower_bound"], bins["upper_bound"].iloc[-1]])
+        assert list(bins["bin"]) == list(range(len(bins))), name
+        assert list(bins["upper_bound"])[:-1] == list(edges[1:-1]), name
+        counts, _ = np.histogram(known, edges)
+        densities, _ = np.histogram(known, edges, density=True)
+        assert list(bins["customers"]) == list(counts), name
+        assert bins["customers"].sum() == len(known), name
+        np.testing.assert_allclose(bins["share"], counts / len(known))
+        np.testing.assert_allclose(bins["density"], densities)
+
+
+def test_bins_suit_the_data(built, values):
+    histograms = frame(built, "from feature_histograms order by feature, bin")
+
+    for name, bins in histograms.groupby("feature"):
+        known = values[name].dropna()
+        inner = bins[~bins["is_tail"]]
+        widths = inner["upper_bound"] - inner["lower_bound"]
+        width = float(f"{widths.iloc[0]:.3g}")  # without the noise of subtraction
+        assert len(bins) <= 50, name
+        assert bins["is_tail"].iloc[1:-1].sum() == 0, name
+        # huge: a DOUBLE of 1e12 has 4 decimals
+        np.testing.assert_allclose(widths, width, rtol=1e-6)
+        assert f"{width:e}"[0] in "125", name
+        if known.quantile(0.25) < known.quantile(0.75):
+            quartile_range = stats.iqr(known)
+            recommended = 2 * quartile_range / len(known) ** (1 / 3)
+            is_few = (known % 1 == 0).all() and np.ptp(known) < 20
+            assert is_few or width >= recommended * (1 - 1e-9), name
+            span = min(np.ptp(known), 7 * quartile_range)
+            assert width <= 2.5 * max(recommended, span / 47, 1) * (1 + 1e-9), name
+            assert len(known) < 100 or bins["share"].max() < 0.6, name
+        if (known % 1 == 0).all():
+            assert (inner[["lower_bound", "upper_bound"]] % 1 == 0).all(axis=None), name
+            if np.ptp(known) < 20:
+                assert list(inner["bin_label"]) == [
+                    str(value)
+                    for value in range(int(known.min()), int(known.max()) + 1)
+                ]
+
+
+def test_correlations_equal_pandas_on_both_orders(built, values):
+    correlations = frame(built, "from feature_correlations")
+    found = correlations.set_index(["feature", "other_feature"])
+    names = list(values)
+
+    assert len(found) == len(names) * (len(names) - 1)
+    spearman = values.corr("spearman")
+    for name in names:
+        for other in names:
+            if name == other:
+                continue
+            row = found.loc[(name, other)]
+            pair = values[[name, other]].dropna()
+            assert row["customers"] == row["ranked_customers"] == len(pair)
+            varies = len(pair) > 0 and (pair.nunique() > 1).all()
+            if not varies:
+                assert np.isnan(row["pearson"])
+                assert np.isnan(row["spearman"])
+                continue
+            assert row["spearman"] == pytest.approx(
+                spearman.loc[name, other], abs=1e-12
+            ), (name, other)
+            reference = stats.pearsonr(*pair.to_numpy().T).statistic
+            deviations = pair.std(ddof=0) / (values.max() - values.min())[pair.columns]
+            if deviations.min() < 2**-21:
+                assert np.isnan(row["pearson"]), (name, other)
+            else:
+                # values are rounded to 2^-31 of the range of all customers
+                assert row["pearson"] == pytest.approx(
+                    reference, abs=2**-31 / deviations.min()
+                ), (name, other)
+
+
+def test_more_customers_than_are_ranked_and_then_none(tmp_path):
+    generator = np.random.default_rng(3)
+    first = generator.lognormal(0, 1, 30_000)
+    customers = pd.DataFrame(
+        {
+            "customer_id": np.arange(30_000),
+            "first": first,
+            "second": first + generator.lognormal(0, 1, 30_000).round(),
+        }
+    )
+    duckdb.from_df(customers).write_parquet(f"{tmp_path}/customers.parquet")
+    configuration = {
+        "segmentation_customers": f"read_parquet('{tmp_path}/customers.parquet')",
+        "segmentation_features": {"first": {}, "second": {}},
+        "segmentation_measures": {},
+        "segmentation_attributes": [],
+        "segmentations": {"s": {"features": ["first"]}},
+    }
+    hashes = [hashlib.md5(str(i).encode()).hexdigest() for i in range(30_000)]
+    sample = customers.iloc[np.argsort(hashes)[:20_000]]
+
+    project = explored(tmp_path, OWN_CUSTOMERS, **configuration)
+    ((_, _, _, _, pearson, spearman, counted, ranked), _) = project.query(
+        "from feature_correlations"
+    )
+    emptied = project.dbt(
+        "build", "--empty", "--select", "tag:explore", **configuration
+    )
+
+    assert (counted, ranked) == (30_000, 20_000)
+    assert pearson == pytest.approx(np.corrcoef(first, customers["second"])[0, 1])
+    assert spearman == pytest.approx(
+        stats.spearmanr(sample["first"], sample["second"]).statistic, abs=1e-12
+    )
+    assert emptied.success, emptied.error
+    for table in TABLES:
+        assert project.query(f"from {table}") == []
+
+
+def test_one_feature_and_no_measure(nasty, tmp_path):
+    duckdb.from_df(nasty).write_parquet(f"{tmp_path}/customers.parquet")
+    project = explored(
+        tmp_path,
+        OWN_CUSTOMERS,
+        segmentation_customers=f"read_parquet('{tmp_path}/customers.parquet')",
+        segmentation_features={"few": {}},
+        segmentation_measures={},
+        segmentation_attributes=[],
+        segmentations={"s": {"features": ["few"]}},
+    )
+
+    assert project.query("select stage, feature from feature_profiles order by 1") == [
+        ("raw", "few"),
+        ("standardized", "few"),
+    ]
+    assert project.query("select bin_label from feature_histograms order by bin") == [
+        *[(str(value),) for value in range(1, 6)]
+    ]
+    assert project.query("from feature_correlations") == []
+
+
+def test_shuffled_customers_and_threads_change_no_bit(nasty, nasty_built, tmp_path):
+    duckdb.from_df(nasty.sample(frac=1, random_state=1)).write_parquet(
+        f"{tmp_path}/customers.parquet"
+    )
+    shuffled = explored(
+        tmp_path,
+        OWN_CUSTOMERS,
+        threads=1,
+        segmentation_customers=f"read_parquet('{tmp_path}/customers.parquet')",
+        segmentation_customer_id_type="bigint",
+        **NASTY,
+    )
+
+    for table in TABLES:
+        assert shuffled.query(f"from {table} order by all") == nasty_built.query(
+            f"from {table} order by all"
+        )
