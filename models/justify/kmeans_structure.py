@@ -281,6 +281,7 @@ def structure(vectors: np.ndarray, preparations: list[dict], clusters: int) -> d
         preparations: the d rows of feature_preparation with `block`, `scale_method`.
         clusters: k.
     """
+    import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
     from threadpoolctl import threadpool_limits
 
     root = np.sqrt([row["weight"] for row in preparations])
