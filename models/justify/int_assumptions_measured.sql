@@ -16,8 +16,8 @@
 {% set largest_far_share = "0.25e0" %}
 -- Or 25 times the share of the average customer, if that is more.
 {% set largest_leverage = "0.05e0" %}
--- Four times as much as all other features together.
-{% set largest_dominance = "0.8e0" %}
+-- All other features together then make less than a twentieth.
+{% set largest_dominance = "0.95e0" %}
 -- With fewer customers, the variances of a segment say little.
 {% set fewest_customers = 30 %}
 

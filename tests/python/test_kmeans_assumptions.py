@@ -2,13 +2,16 @@
 scipy's or NumPy's on the same customers.
 """
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import load_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from project import Project
+from project import ROOT, Project
 from scipy import stats
 from scipy.optimize import isotonic_regression
 from sklearn.cluster import KMeans
@@ -311,6 +314,33 @@ def test_structure_is_free_of_the_last_bits_and_repeats_itself(kmeans_structure)
     assert found["simplified_silhouette"] == float(
         f"{found['simplified_silhouette']:.10g}"
     )
+
+
+def test_fits_run_on_one_thread_in_a_fresh_process():
+    # Only pools that are loaded can be limited: here nobody has loaded them before.
+    script = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "tests" / "python")!r})
+import numpy as np
+from conftest import load_model
+from threadpoolctl import threadpool_info
+model = load_model("models/justify/kmeans_structure.py")
+assert "sklearn" not in sys.modules
+fit, threads = model.fit, set()
+def observed(*arguments):
+    found = fit(*arguments)
+    threads.update(pool["num_threads"] for pool in threadpool_info())
+    return found
+model.fit = observed
+x = np.random.default_rng(0).normal(size=(40, 1))
+row = dict(transform="none", center=0.0, scale=1.0, weight=1.0, block="x")
+model.structure(x, [row | dict(scale_method="standard")], 2)
+print(threads)
+"""
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert finished.stdout.splitlines() == ["{1}"], finished.stderr
 
 
 # elongation
