@@ -1,9 +1,14 @@
 -- The sample's customers, clean, with the groups that they were drawn from.
--- DuckDB SQL with two parameters, the variables `seed` and `customers`.
+-- DuckDB SQL with four parameters, the variables `seed`, `customers`, `years_later`
+-- and `newcomers`.
 --
 -- Every value is a function of the seed, the customer's number and the name of
 -- the draw, and of nothing else. So the first customers are the same however
 -- many are made, on any number of threads, and a new draw changes no other.
+--
+-- With 0 `years_later` these are the customers of 2025-12-31, with 1 the same
+-- customers on 2026-12-31: a year older, with the figures of another year, without
+-- those who left; the `newcomers` have the numbers after all others.
 
 with
 
@@ -11,7 +16,10 @@ numbered_blocks as materialized (
 
     -- one thread alone reads a range, several read a materialized table
     select range * 64 as first_number
-    from range(1 + getvariable('customers')::bigint // 64)
+    from range(
+        1
+        + (getvariable('customers') + getvariable('newcomers'))::bigint // 64
+    )
 
 ),
 
@@ -22,7 +30,10 @@ numbered_customers as (
         unnest(
             range(
                 first_number,
-                least(first_number + 64, getvariable('customers')::bigint)
+                least(
+                    first_number + 64,
+                    (getvariable('customers') + getvariable('newcomers'))::bigint
+                )
             )
         ) + 1 as customer_number
 
@@ -70,6 +81,24 @@ value_shares (
 
 ),
 
+life_changes (
+    lifestyle_group,
+    first_destination,
+    first_changes,
+    second_destination,
+    second_changes
+) as (
+
+    -- in a year, of 100 customers with that lifestyle: to which one they change
+    values
+    ('young_spenders', 'affluent_spenders', 5, 'middle_market', 5),
+    ('careful_affluent', 'affluent_spenders', 6, 'middle_market', 3),
+    ('affluent_spenders', 'careful_affluent', 5, 'middle_market', 3),
+    ('middle_market', 'careful_affluent', 4, 'affluent_spenders', 4),
+    ('frugal_seniors', 'middle_market', 2, 'careful_affluent', 1)
+
+),
+
 value_groups (
     value_group,
     products_median,
@@ -77,15 +106,17 @@ value_groups (
     complaints_median,
     complaints_sigma,
     price_median,
-    price_sigma
+    price_sigma,
+    leaving_customers
 ) as (
 
-    -- all lognormal; as whole numbers they vary more than Poisson counts would
+    -- all lognormal; as whole numbers they vary more than Poisson counts would; of
+    -- 100 customers, so many leave in a year
     values
-    ('loyal_regulars', 26, 0.50, 0.40, 0.9, 19, 0.50),
-    ('big_baskets', 5, 0.55, 0.35, 0.9, 240, 0.50),
-    ('occasional', 3.5, 0.60, 0.25, 0.9, 18, 0.60),
-    ('troubled', 10, 0.60, 4.50, 0.6, 40, 0.60)
+    ('loyal_regulars', 26, 0.50, 0.40, 0.9, 19, 0.50, 2),
+    ('big_baskets', 5, 0.55, 0.35, 0.9, 240, 0.50, 4),
+    ('occasional', 3.5, 0.60, 0.25, 0.9, 18, 0.60, 6),
+    ('troubled', 10, 0.60, 4.50, 0.6, 40, 0.60, 11)
 
 ),
 
@@ -118,6 +149,23 @@ attitude_groups (
     ('price_driven', 4.4, 2.0, 2.1),
     ('brand_loyal', 2.1, 4.4, 1.9),
     ('novelty_seekers', 2.4, 2.0, 4.5)
+
+),
+
+persistence (
+    years,
+    kept,
+    fresh,
+    yearly_kept,
+    yearly_fresh
+) as (
+
+    -- how much of a normal draw is that of before, how much is new; the squares add
+    -- up to one, so that a group keeps its distribution. What is counted in a year
+    -- changes more.
+    values
+    (0, 1, 0, 1, 0),
+    (1, 0.96e0, 0.28e0, 0.8e0, 0.6e0)
 
 ),
 
@@ -189,7 +237,7 @@ expanded_lifestyles as (
 
     -- one row for each of 100 customers: drawing is a join on equality
     select
-        lifestyle_groups.* exclude (customers),
+        lifestyle_groups.lifestyle_group,
         row_number() over (
             order by lifestyle_groups.lifestyle_group, copies.range
         ) - 1 as lifestyle_number
@@ -225,6 +273,11 @@ hashed_draws as (
         hash(seed, customer_number, 'gender') as gender_draw,
         hash(seed, customer_number, 'place') as place_draw,
         hash(seed, customer_number, 'signup') as signup_draw,
+        hash(seed, customer_number, 'leaving') as leaving_draw,
+        hash(seed, customer_number, 'new job') as new_job_draw,
+        hash(seed, customer_number, 'new lifestyle') as new_lifestyle_draw,
+        hash(seed, customer_number, 'new habits') as new_habits_draw,
+        hash(seed, customer_number, 'next value') as next_value_draw,
         hash(seed, customer_number, 'age') as age_z,
         hash(seed, customer_number, 'income') as income_z,
         hash(seed, customer_number, 'score') as score_z,
@@ -233,7 +286,15 @@ hashed_draws as (
         hash(seed, customer_number, 'price') as price_z,
         hash(seed, customer_number, 'sensitivity') as sensitivity_z,
         hash(seed, customer_number, 'loyalty') as loyalty_z,
-        hash(seed, customer_number, 'novelty') as novelty_z
+        hash(seed, customer_number, 'novelty') as novelty_z,
+        hash(seed, customer_number, 'next income') as next_income_z,
+        hash(seed, customer_number, 'next score') as next_score_z,
+        hash(seed, customer_number, 'next products') as next_products_z,
+        hash(seed, customer_number, 'next complaints') as next_complaints_z,
+        hash(seed, customer_number, 'next price') as next_price_z,
+        hash(seed, customer_number, 'next sensitivity') as next_sensitivity_z,
+        hash(seed, customer_number, 'next loyalty') as next_loyalty_z,
+        hash(seed, customer_number, 'next novelty') as next_novelty_z
 
     from numbered_customers
 
@@ -266,29 +327,117 @@ shaped_draws as (
 
 ),
 
-assigned_lifestyles as (
+counted_years as (
 
+    -- how many of the later years were lived through as a customer: none by newcomers
     select
-        shaped_draws.*,
-        expanded_lifestyles.* exclude (lifestyle_number),
-        expanded_places.country,
-        expanded_places.city,
-        value_shares.* exclude (lifestyle_group),
-        attitude_shares.* exclude (lifestyle_group)
+        *,
+        customer_number > getvariable('customers') as is_new,
+        case
+            when customer_number > getvariable('customers') then 0
+            else getvariable('years_later')
+        end as years
 
     from shaped_draws
+
+),
+
+moved_draws as (
+
+    -- of 100 customers, 6 have quite another income after a year, 10 buy otherwise
+    select
+        counted_years.* replace (
+            case
+                when counted_years.years = 1 and new_habits_draw * 100 < 10
+                    then next_value_draw
+                else value_draw
+            end as value_draw,
+            case
+                when counted_years.years = 1 and new_job_draw * 100 < 6
+                    then next_income_z
+                else kept * income_z + fresh * next_income_z
+            end as income_z,
+            kept * score_z + fresh * next_score_z as score_z,
+            kept * sensitivity_z + fresh * next_sensitivity_z as sensitivity_z,
+            kept * loyalty_z + fresh * next_loyalty_z as loyalty_z,
+            kept * novelty_z + fresh * next_novelty_z as novelty_z,
+            yearly_kept * products_z + yearly_fresh * next_products_z
+                as products_z,
+            yearly_kept * complaints_z + yearly_fresh * next_complaints_z
+                as complaints_z,
+            yearly_kept * price_z + yearly_fresh * next_price_z as price_z
+        )
+
+    from counted_years
+    inner join persistence
+        on counted_years.years = persistence.years
+
+),
+
+drawn_lifestyles as (
+
+    select
+        moved_draws.*,
+        expanded_lifestyles.lifestyle_group as first_lifestyle,
+        expanded_places.country,
+        expanded_places.city
+
+    from moved_draws
     inner join expanded_lifestyles
         on
-            floor(shaped_draws.lifestyle_draw * 100)::bigint
+            floor(moved_draws.lifestyle_draw * 100)::bigint
             = expanded_lifestyles.lifestyle_number
     inner join expanded_places
         on
-            floor(shaped_draws.place_draw * 10000)::bigint
+            floor(moved_draws.place_draw * 10000)::bigint
             = expanded_places.place_number
+
+),
+
+changed_lifestyles as (
+
+    select
+        drawn_lifestyles.*,
+        case
+            when years = 1 and new_lifestyle_draw * 100 < first_changes
+                then first_destination
+            when
+                years = 1
+                and new_lifestyle_draw * 100 < first_changes + second_changes
+                then second_destination
+            else first_lifestyle
+        end as lifestyle_group
+
+    from drawn_lifestyles
+    inner join life_changes
+        on drawn_lifestyles.first_lifestyle = life_changes.lifestyle_group
+
+),
+
+assigned_lifestyles as (
+
+    -- a new lifestyle brings its income and score, but neither age nor gender
+    select
+        changed_lifestyles.*,
+        lifestyle_groups.income_median,
+        lifestyle_groups.income_sigma,
+        lifestyle_groups.score_mean,
+        lifestyle_groups.score_deviation,
+        first_groups.age_mean,
+        first_groups.age_deviation,
+        first_groups.female_customers,
+        value_shares.* exclude (lifestyle_group),
+        attitude_shares.* exclude (lifestyle_group)
+
+    from changed_lifestyles
+    inner join lifestyle_groups
+        on changed_lifestyles.lifestyle_group = lifestyle_groups.lifestyle_group
+    inner join lifestyle_groups as first_groups
+        on changed_lifestyles.first_lifestyle = first_groups.lifestyle_group
     inner join value_shares
-        on expanded_lifestyles.lifestyle_group = value_shares.lifestyle_group
+        on changed_lifestyles.lifestyle_group = value_shares.lifestyle_group
     inner join attitude_shares
-        on expanded_lifestyles.lifestyle_group = attitude_shares.lifestyle_group
+        on changed_lifestyles.lifestyle_group = attitude_shares.lifestyle_group
 
 ),
 
@@ -338,8 +487,14 @@ drawn_values as (
     select
         *,
         age_mean + age_deviation * age_z as age,
-        income_median * exp(income_sigma * income_z) as annual_income,
-        score_mean + score_deviation * score_z as spending_score,
+        -- a year in which prices rose: incomes follow, all are a little thriftier
+        income_median
+        * exp(income_sigma * income_z)
+        * (1 + 0.05e0 * getvariable('years_later'))
+            as annual_income,
+        (score_mean + score_deviation * score_z)
+        * (1 - 0.11e0 * getvariable('years_later'))
+            as spending_score,
         greatest(1, round(products_median * exp(products_sigma * products_z)))
             as products_purchased,
         floor(complaints_median * exp(complaints_sigma * complaints_z))
@@ -349,9 +504,13 @@ drawn_values as (
         loyalty_mean + 0.8e0 * loyalty_z as brand_loyalty,
         novelty_mean + 0.8e0 * novelty_z as novelty_seeking,
         -- half of the customers joined in the last quarter of the ten years
-        floor(3652 * signup_draw * signup_draw)::integer as days_since_signup
+        case
+            when is_new then floor(365 * signup_draw)
+            else floor(3652 * signup_draw * signup_draw) + 365 * years
+        end::integer as days_since_signup
 
     from joined_parameters
+    where not (years = 1 and leaving_draw * 100 < leaving_customers)
 
 ),
 
@@ -364,7 +523,7 @@ rounded_values as (
             when gender_draw * 100 < 98.5 then 'Male'
             else 'Other'
         end as gender,
-        round(least(greatest(age, 18), 90))::integer as age,
+        round(least(greatest(age, 18), 90))::integer + years::integer as age,
         country,
         city,
         round(annual_income, 1) as annual_income,
@@ -378,7 +537,8 @@ rounded_values as (
         round(least(greatest(brand_loyalty, 1), 5))::integer as brand_loyalty,
         round(least(greatest(novelty_seeking, 1), 5))::integer
             as novelty_seeking,
-        date '2025-12-31' - days_since_signup as signup_date,
+        make_date(2025 + getvariable('years_later'), 12, 31) - days_since_signup
+            as signup_date,
         lifestyle_group,
         value_group,
         attitude_group

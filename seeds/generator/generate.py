@@ -5,6 +5,10 @@ with dirt as real files have it, and beside them what is true of each customer: 
 groups it was drawn from, and whether and why it must be rejected. `--rows 10000000
 --parquet FILE` writes that many customers of the same distribution, without dirt.
 
+The sample is as of 2025-12-31. `--later` writes the same customers as of 2026-12-31:
+a year older and with that year's figures and orders, without those who left, rows and
+orders, and with new ones. `--folder DIR` leaves the seeds as they are and writes there.
+
 The distributions are in customers.sql and orders.sql; this file adds the dirt. Nothing
 here is left to chance: the same files come out, byte for byte, every time.
 """
@@ -22,6 +26,7 @@ import duckdb
 
 SEED = 2026
 ACCEPTED_CUSTOMERS = 2_000
+NEW_CUSTOMERS_PER_HUNDRED = 8  # in the year that passes with `--later`
 MISSING_IDS = 3
 
 GENERATOR = Path(__file__).resolve().parent
@@ -121,8 +126,8 @@ RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
     ("city", "{} ".format),
 ]
 
-# What is wrong with some orders before the year that products_purchased and
-# money_spent sum up: the sums stay true.
+# What is wrong with some orders outside of what products_purchased and money_spent sum
+# up, completed orders of the last year: the sums stay true.
 FIRST_DAY_OF_THE_YEAR = "2025-01-01"
 SPOILT_ORDERS = [
     *[("customer_id", value) for value in ("C00000", "C90017", "C99999", "GUEST", "")],
@@ -171,9 +176,9 @@ class Pool:
     customers: list[Customer] = field(default_factory=list)
 
     @classmethod
-    def of(cls, customers: Iterable[Customer]) -> Pool:
-        """Put the customers in order."""
-        return cls(sorted(customers, key=lambda one: digest("dirt", one.original_id)))
+    def of(cls, customers: Iterable[Customer], draw: str) -> Pool:
+        """Put the customers in the order that the draw of this name gives them."""
+        return cls(sorted(customers, key=lambda one: digest(draw, one.original_id)))
 
     def take(self, column: str = "", value: str = "") -> Customer:
         """Take the next customer; given a column, the next who has that value."""
@@ -189,29 +194,39 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def connect(customers: int, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with a view `customers` on that many customers."""
+def connect(
+    customers: int, threads: int | None = None, later: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB with a view `customers` on that many customers, or on what became of
+    them a year later.
+    """
     connection = duckdb.connect()
     if threads:
         connection.execute(f"set threads = {threads:d}")
+    newcomers = customers * NEW_CUSTOMERS_PER_HUNDRED // 100 if later else 0
     connection.execute(f"set variable seed = {SEED:d}")
     connection.execute(f"set variable customers = {customers:d}")
+    connection.execute(f"set variable years_later = {int(later):d}")
+    connection.execute(f"set variable newcomers = {newcomers:d}")
     connection.execute(f"create view customers as {DISTRIBUTION.read_text('utf-8')}")
     return connection
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the customers, clean and typed, without the groups."""
+def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Write the customers, clean and typed, without the groups, and return how many."""
     quoted_path = str(path).replace("'", "''")
-    connection.execute(
+    (count,) = connection.execute(
         f"copy (select * exclude ({', '.join(GROUPS)}) from customers) "
         f"to '{quoted_path}' (format parquet)"
-    )
+    ).fetchone()
+    return count
 
 
-def draw_customers(count: int) -> list[Customer]:
+def draw_customers(count: int, later: bool = False) -> list[Customer]:
     """Return clean customers, every value as text."""
-    result = connect(count).execute("select * from customers order by customer_id")
+    result = connect(count, later=later).execute(
+        "select * from customers order by customer_id"
+    )
     columns = [column[0] for column in result.description]
     return [
         to_customer(dict(zip(columns, values, strict=True)))
@@ -288,10 +303,12 @@ def repeat(pool: Pool) -> None:
         customer.rows.append(row | {column: restyle(row[column])})
 
 
-def draw_sample() -> list[Customer]:
-    """Return the sample: customers in the order of their number, with dirt."""
-    customers = draw_customers(CUSTOMERS)
-    pool = Pool.of(customers)
+def draw_sample(later: bool = False) -> list[Customer]:
+    """Return the sample: customers in the order of their number, with dirt; a year
+    later it is on others.
+    """
+    customers = draw_customers(CUSTOMERS, later)
+    pool = Pool.of(customers, "later dirt" if later else "dirt")
     for add_dirt in (respell, empty, spoil, lose_ids, contradict, repeat):
         add_dirt(pool)
     return customers
@@ -307,9 +324,11 @@ def shuffle_rows(customers: Iterable[Customer]) -> list[Row]:
     return [row for _, row in sorted(numbered, key=lambda pair: pair[0])]
 
 
-def draw_orders() -> list[Row]:
-    """Return the orders of the sample's customers, clean, every value as text."""
-    result = connect(CUSTOMERS).execute(
+def draw_orders(later: bool = False) -> list[Row]:
+    """Return the orders of the sample's customers, clean, every value as text; a year
+    later those of that year alone.
+    """
+    result = connect(CUSTOMERS, later=later).execute(
         f"select * from ({ORDERS.read_text('utf-8')}) order by order_id"
     )
     columns = [column[0] for column in result.description]
@@ -319,18 +338,40 @@ def draw_orders() -> list[Row]:
     ]
 
 
-def spoil_orders(orders: Iterable[Row]) -> list[Row]:
-    """Return the orders with dirt, in an order that looks random and never changes."""
+def spoil_orders(
+    orders: Iterable[Row], counts_nowhere: Callable[[Row], bool]
+) -> list[Row]:
+    """Return the orders with dirt; only what counts nowhere becomes unusable."""
     shuffled = sorted(orders, key=lambda row: digest("dirt", row["order_id"]))
-    older = [row for row in shuffled if row["ordered_on"] < FIRST_DAY_OF_THE_YEAR]
-    for row, (column, value) in zip(older, SPOILT_ORDERS, strict=False):
+    spare = [row for row in shuffled if counts_nowhere(row)]
+    for row, (column, value) in zip(spare, SPOILT_ORDERS, strict=False):
         row[column] = value
     untouched = shuffled[::-1]
     for number, row in enumerate(untouched[:RESTYLED_STATUSES]):
         style = STATUS_STYLES[number % len(STATUS_STYLES)]
         row["status"] = style(row["status"])
-    copies = [dict(row) for row in untouched[:REPEATED_ORDERS]]
-    numbered = enumerate(shuffled + copies)
+    return shuffled + [dict(row) for row in untouched[:REPEATED_ORDERS]]
+
+
+def draw_dirty_orders(later: bool = False) -> list[Row]:
+    """Return the orders with dirt, in an order that looks random and never changes.
+
+    A year later the orders of that year follow: all rows of before stay as they were,
+    but for those of customers who left.
+    """
+    rows = spoil_orders(
+        draw_orders(), lambda row: row["ordered_on"] < FIRST_DAY_OF_THE_YEAR
+    )
+    if later:
+        ids, later_ids = (
+            {customer.original_id for customer in draw_customers(CUSTOMERS, is_later)}
+            for is_later in (False, True)
+        )
+        rows = [row for row in rows if row["customer_id"] not in ids - later_ids]
+        rows += spoil_orders(
+            draw_orders(later=True), lambda row: row["status"] != "completed"
+        )
+    numbered = enumerate(rows)
     return [row for _, row in sorted(numbered, key=lambda one: digest("order", one[0]))]
 
 
@@ -343,20 +384,23 @@ def write_csv(path: Path, rows: Sequence[Row]) -> None:
         writer.writerows(rows)
 
 
-def write_sample(seed_file: Path = SEED_FILE, truth_file: Path = TRUTH_FILE) -> None:
-    """Write the seed and the truth about it."""
-    customers = draw_sample()
+def write_sample(
+    seed_file: Path = SEED_FILE, truth_file: Path = TRUTH_FILE, later: bool = False
+) -> int:
+    """Write the seed and the truth about it, and return how many customers it has."""
+    customers = draw_sample(later)
     truth = sorted(
         (customer.truth() for customer in customers),
         key=lambda row: row["customer_id"],
     )
     write_csv(seed_file, shuffle_rows(customers))
     write_csv(truth_file, truth)
+    return len(customers)
 
 
-def write_orders(orders_file: Path = ORDERS_FILE) -> int:
+def write_orders(orders_file: Path = ORDERS_FILE, later: bool = False) -> int:
     """Write the orders and return how many rows they are."""
-    rows = spoil_orders(draw_orders())
+    rows = draw_dirty_orders(later)
     write_csv(orders_file, rows)
     return len(rows)
 
@@ -368,11 +412,24 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     )
     parser.add_argument("--rows", type=int, metavar="N", help="how many customers")
     parser.add_argument("--parquet", type=Path, metavar="FILE", help="where to")
+    parser.add_argument(
+        "--later",
+        action="store_true",
+        help="the same customers a year later, on 2026-12-31",
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="write the sample there and leave the seeds as they are",
+    )
     options = parser.parse_args(arguments)
     if (options.rows is None) != (options.parquet is None):
         parser.error("--rows and --parquet must be given together")
     if options.rows is not None and options.rows < 1:
         parser.error(f"--rows must be at least 1, not {options.rows}")
+    if options.rows is not None and options.folder is not None:
+        parser.error("--folder is for the sample, not for --rows")
     return options
 
 
@@ -380,13 +437,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Do what the command line asks and say what was written."""
     options = parse_arguments(arguments)
     if options.parquet:
-        write_parquet(connect(options.rows), options.parquet)
-        print(f"{options.rows} customers in {options.parquet}")
-    else:
-        write_sample()
-        print(f"{CUSTOMERS} customers in {SEED_FILE}")
-        print(f"{write_orders()} orders in {ORDERS_FILE}")
-        print(f"what is true of them in {TRUTH_FILE}")
+        connection = connect(options.rows, later=options.later)
+        count = write_parquet(connection, options.parquet)
+        print(f"{count} customers in {options.parquet}")
+        return
+    files = (SEED_FILE, ORDERS_FILE, TRUTH_FILE)
+    if options.folder:
+        files = tuple(options.folder / file.name for file in files)
+    seed_file, orders_file, truth_file = files
+    customers = write_sample(seed_file, truth_file, options.later)
+    print(f"{customers} customers in {seed_file}")
+    print(f"{write_orders(orders_file, options.later)} orders in {orders_file}")
+    print(f"what is true of them in {truth_file}")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 -- The sample's orders, clean, made from the view `customers` of customers.sql, with
--- the same variable `seed`.
+-- the same variables `seed` and `years_later`.
 --
 -- In the year up to 2025-12-31 the completed orders of a customer add up, item by
 -- item and cent by cent, to products_purchased and money_spent; older orders,
 -- returns and cancellations come on top. Every value is a function of the seed, the
 -- customer, the number of the order and the name of the draw, and of nothing else.
+--
+-- With 1 `years_later` these are the orders of 2026 alone. Their numbers start at
+-- 101, after those of all earlier orders.
 
 with
 
@@ -35,11 +38,13 @@ read_customers as materialized (
 
     select
         customers.customer_id,
-        getvariable('seed')::bigint as seed,
+        -- another seed, else everybody would order on the same days every year
+        getvariable('seed')::bigint + getvariable('years_later') as seed,
+        make_date(2025 + getvariable('years_later'), 12, 31) as last_date,
         substring(customers.customer_id, 2)::bigint as customer_number,
         customers.products_purchased::bigint as products,
         round(customers.money_spent * 100)::bigint as cents,
-        date '2025-12-31' - customers.signup_date as days_since_signup,
+        last_date - customers.signup_date as days_since_signup,
         order_habits.* exclude (value_group)
 
     from customers
@@ -78,7 +83,7 @@ shaped_habits as (
 
 dated_customers as (
 
-    -- days before 2025-12-31: of the first order possible in that year, of the last
+    -- days before the last date: of the first order possible in that year, of the last
     select
         *,
         least(days_since_signup, 364) as first_day,
@@ -110,7 +115,7 @@ counted_orders as (
             )
         ) as year_count,
         case
-            when days_since_signup > 364
+            when days_since_signup > 364 and getvariable('years_later') = 0
                 then floor(older_draw * (older_orders + 1))::bigint
             else 0
         end as older_count
@@ -264,9 +269,13 @@ shared_money as (
 )
 
 select
-    format('O{:05d}{:03d}', customer_number, order_number) as order_id,
+    format(
+        'O{:05d}{:03d}',
+        customer_number,
+        100 * getvariable('years_later') + order_number
+    ) as order_id,
     customer_id,
-    date '2025-12-31' - days_ago as ordered_on,
+    last_date - days_ago as ordered_on,
     case
         when kind != 'undone' then 'completed'
         when status_draw < returned_share then 'returned'

@@ -1,5 +1,6 @@
 """The sample's generator: reproducible, independent of size and threads, and dirty
-in exactly the ways that the truth file says.
+in exactly the ways that the truth file says; so is the sample of a year later, which
+has the same customers.
 """
 
 import csv
@@ -13,6 +14,7 @@ from pathlib import Path
 from statistics import mean, median
 
 import duckdb
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,19 +95,47 @@ def read(path):
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def rows():
-    return read(ROOT / "seeds" / "customers.csv")
+COMMITTED = {
+    "customers.csv": ROOT / "seeds" / "customers.csv",
+    "orders.csv": ROOT / "seeds" / "orders.csv",
+    "customers_truth.csv": ROOT / "tests" / "fixtures" / "customers_truth.csv",
+}
 
 
 @pytest.fixture(scope="module")
-def orders():
-    return read(ROOT / "seeds" / "orders.csv")
+def later_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("later") / "made"
+    generate.main(["--later", "--folder", str(folder)])
+    return folder
+
+
+@pytest.fixture(scope="module", params=[2025, 2026])
+def year(request):
+    """The last year of the sample, and of the later one."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def truth():
-    return read(ROOT / "tests" / "fixtures" / "customers_truth.csv")
+def files(year, later_folder):
+    """The three files of the sample, read."""
+    if year == 2025:
+        return {name: read(path) for name, path in COMMITTED.items()}
+    return {name: read(later_folder / name) for name in COMMITTED}
+
+
+@pytest.fixture(scope="module")
+def rows(files):
+    return files["customers.csv"]
+
+
+@pytest.fixture(scope="module")
+def orders(files):
+    return files["orders.csv"]
+
+
+@pytest.fixture(scope="module")
+def truth(files):
+    return files["customers_truth.csv"]
 
 
 @pytest.fixture(scope="module")
@@ -115,19 +145,59 @@ def many():
     return connection
 
 
+@pytest.fixture(scope="module")
+def years(many):
+    """Tables of the same customers, `many` and `later`, and of those in both, `kept`,
+    with the columns of the later year named as later_age.
+    """
+    frame = generate.connect(MANY, later=True).sql("select * from customers").df()
+    many.register("frame", frame)
+    many.execute(
+        "create table later as "
+        "select * replace (signup_date::date as signup_date) from frame"
+    )
+    many.execute(
+        """
+        create table kept as
+        select many.*, columns(later.*) as 'later_\\0'
+        from many
+        inner join later
+            on many.customer_id = later.customer_id
+        """
+    )
+    return many
+
+
 # reproducible
 
 
 def test_running_again_reproduces_the_files_byte_for_byte(tmp_path):
-    generate.write_sample(tmp_path / "customers.csv", tmp_path / "truth.csv")
-    generate.write_orders(tmp_path / "orders.csv")
+    generate.main(["--folder", str(tmp_path)])
 
-    for name, committed in [
-        ("customers.csv", ROOT / "seeds" / "customers.csv"),
-        ("orders.csv", ROOT / "seeds" / "orders.csv"),
-        ("truth.csv", ROOT / "tests" / "fixtures" / "customers_truth.csv"),
-    ]:
+    for name, committed in COMMITTED.items():
         assert (tmp_path / name).read_bytes() == committed.read_bytes(), name
+
+
+def test_without_a_folder_the_files_of_the_project_are_written(tmp_path, monkeypatch):
+    names = dict(
+        zip(COMMITTED, ("SEED_FILE", "ORDERS_FILE", "TRUTH_FILE"), strict=True)
+    )
+    for name, constant in names.items():
+        assert getattr(generate, constant) == COMMITTED[name]
+        monkeypatch.setattr(generate, constant, tmp_path / name)
+    generate.main([])
+
+    for name, committed in COMMITTED.items():
+        assert (tmp_path / name).read_bytes() == committed.read_bytes(), name
+
+
+def test_the_later_sample_is_reproduced_byte_for_byte(later_folder, tmp_path):
+    generate.main(["--folder", str(tmp_path), "--later"])
+
+    for name, committed in COMMITTED.items():
+        again = (tmp_path / name).read_bytes()
+        assert again == (later_folder / name).read_bytes(), name
+        assert again != committed.read_bytes(), name
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 500])
@@ -139,14 +209,27 @@ def test_the_first_customers_do_not_depend_on_how_many_are_made(count, many):
     assert few.fetchall() == expected
 
 
-def test_threads_change_nothing(tmp_path):
+@pytest.mark.parametrize("count", [1, 63, 500])
+def test_what_becomes_of_the_first_does_not_depend_on_how_many_are_made(count, years):
+    query = "select * from {} where customer_id <= 'C{:05d}' order by customer_id"
+    few = generate.connect(count, threads=1, later=True).execute(
+        query.format("customers", count)
+    )
+
+    expected = years.execute(query.format("later", count)).fetchall()
+    assert few.fetchall() == expected
+    assert 0.9 * count < len(expected) <= count
+
+
+@pytest.mark.parametrize(("later", "count"), [(False, 400_000), (True, 150_000)])
+def test_threads_change_nothing(tmp_path, later, count):
     # enough for DuckDB to split the work: it hands out blocks of 131,072 customers
     for threads in (1, 2, 4):
-        connection = generate.connect(400_000, threads)
-        generate.write_parquet(connection, tmp_path / f"{threads}.parquet")
+        connection = generate.connect(count, threads, later)
+        written = generate.write_parquet(connection, tmp_path / f"{threads}.parquet")
 
     for threads in (2, 4):
-        count, distinct, different = duckdb.execute(
+        compared = duckdb.execute(
             """
             select
                 count(*),
@@ -158,7 +241,10 @@ def test_threads_change_nothing(tmp_path):
             """,
             [str(tmp_path / "1.parquet"), str(tmp_path / f"{threads}.parquet")],
         ).fetchone()
-        assert (count, distinct, different) == (400_000, 400_000, 0)
+        assert compared == (written, written, 0)
+    assert written == pytest.approx(
+        1.03 * count if later else count, abs=0.002 * count * later
+    )
 
 
 def test_another_seed_makes_other_customers():
@@ -189,9 +275,25 @@ def test_parquet_has_typed_columns_and_no_groups(tmp_path):
     assert len(file) == 1_000
 
 
+def test_parquet_of_a_year_later_is_of_the_same_customers(tmp_path, capsys):
+    path = tmp_path / "later.parquet"
+    generate.main(["--rows", "1000", "--parquet", str(path), "--later"])
+
+    file = duckdb.read_parquet(str(path))
+    assert dict(zip(file.columns, map(str, file.types), strict=True)) == COLUMNS
+    assert file.filter("customer_id > 'C01000'").count("*").fetchone() == (80,)
+    assert 1_010 < len(file) < 1_050
+    assert capsys.readouterr().out == f"{len(file)} customers in {path}\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [["--rows", "10"], ["--parquet", "x"], ["--rows", "0", "--parquet", "x"]],
+    [
+        ["--rows", "10"],
+        ["--parquet", "x"],
+        ["--rows", "0", "--parquet", "x"],
+        ["--rows", "10", "--parquet", "x", "--folder", "x"],
+    ],
 )
 def test_a_command_line_that_makes_no_sense_is_refused(arguments, capsys):
     with pytest.raises(SystemExit) as stopped:
@@ -274,6 +376,200 @@ def test_countries_have_a_long_tail(rows):
     assert max(counts[country] for country, _ in counts.most_common()[-10:]) < 10
 
 
+# a year later
+
+
+def test_who_stays_is_a_year_older_and_otherwise_the_same_person(years):
+    (count,) = years.execute("select count(*) from kept").fetchone()
+    changes = years.execute(
+        """
+        select
+            list(distinct later_age - age),
+            bool_and(later_gender = gender),
+            bool_and((later_country, later_city) = (country, city)),
+            bool_and(later_signup_date = signup_date)
+
+        from kept
+        """
+    ).fetchone()
+
+    assert count > 0.9 * MANY
+    assert changes == ([1], True, True, True)
+
+
+def test_some_leave_and_others_join_with_new_ids(years):
+    left, joined, of_new_ids, early = years.execute(
+        """
+        select
+            count(*) filter (where later.customer_id is null),
+            count(*) filter (where many.customer_id is null),
+            count(*) filter (where later.customer_id > 'C20000'),
+            count(*) filter (
+                where later.signup_date <= '2025-12-31' and many.customer_id is null
+            )
+
+        from many
+        full join later
+            on many.customer_id = later.customer_id
+        """
+    ).fetchone()
+
+    assert left / MANY == pytest.approx(0.05, abs=0.005)
+    assert joined == of_new_ids == 0.08 * MANY
+    assert early == 0
+    assert years.execute("select max(signup_date) from later").fetchone() == (
+        date(2026, 12, 31),
+    )
+
+
+def test_the_troubled_leave_most_often(years):
+    shares = dict(
+        years.execute(
+            """
+            select many.value_group, avg((later.customer_id is null)::int)
+            from many
+            left join later
+                on many.customer_id = later.customer_id
+            group by many.value_group
+            """
+        ).fetchall()
+    )
+
+    assert sorted(shares, key=shares.get) == [
+        *("loyal_regulars", "big_baskets", "occasional", "troubled")
+    ]
+    assert shares["troubled"] > 3 * shares["loyal_regulars"] > 0
+
+
+def test_incomes_rise_a_little_and_some_change_much(years):
+    median_rise, little, up, down = years.execute(
+        """
+        select
+            median(rise),
+            avg((rise between 0.9 and 1.25)::int),
+            avg((rise > 1.5)::int),
+            avg((rise < 0.75)::int)
+
+        from (select later_annual_income / annual_income as rise from kept)
+        """
+    ).fetchone()
+
+    assert 1.03 < median_rise < 1.07
+    assert 0.8 < little < 0.95
+    assert 0.01 < up < 0.1
+    assert 0.005 < down < 0.1
+
+
+def test_scores_move_a_little_and_some_change_much(years):
+    median_move, little, up, down = years.execute(
+        """
+        select
+            median(move),
+            avg((abs(move) <= 15)::int),
+            avg((move > 20)::int),
+            avg((move < -20)::int)
+
+        from (select later_spending_score - spending_score as move from kept)
+        """
+    ).fetchone()
+
+    assert -8 < median_move < 0
+    assert 0.85 < little < 0.97
+    assert 0.005 < up < 0.1
+    assert 0.005 < down < 0.1
+
+
+@pytest.mark.parametrize(
+    ("group", "least", "most"),
+    [
+        ("lifestyle_group", 0.06, 0.10),
+        ("value_group", 0.06, 0.10),
+        ("attitude_group", 0.02, 0.05),
+    ],
+)
+def test_a_minority_changes_its_group(years, group, least, most):
+    (share,) = years.execute(
+        f"select avg(({group} != later_{group})::int) from kept"
+    ).fetchone()
+
+    assert least < share < most
+
+
+def test_who_changes_the_lifestyle_is_like_its_others(years):
+    figures = years.execute(
+        """
+        select
+            later_lifestyle_group,
+            median(later_annual_income) filter (where is_new),
+            median(later_annual_income) filter (where not is_new),
+            median(later_spending_score) filter (where is_new),
+            median(later_spending_score) filter (where not is_new)
+
+        from (select *, later_lifestyle_group != lifestyle_group as is_new from kept)
+        group by later_lifestyle_group
+        having count(*) filter (where is_new) > 0
+        """
+    ).fetchall()
+
+    assert len(figures) == 3
+    for group, income, of_others, score, score_of_others in figures:
+        assert income == pytest.approx(of_others, rel=0.06), group
+        assert score == pytest.approx(score_of_others, abs=3), group
+
+
+@pytest.mark.parametrize("group", SHARES)
+def test_groups_keep_their_shares_for_a_year(years, group):
+    (count,) = years.execute("select count(*) from later").fetchone()
+    shares = dict(
+        years.execute(
+            f"select {group}, count(*) / {count} from later group by {group}"
+        ).fetchall()
+    )
+
+    assert shares == pytest.approx(SHARES[group], abs=0.025)
+
+
+@pytest.mark.parametrize("feature", LIMITS)
+def test_later_customers_respect_the_limits(years, feature):
+    minimum, maximum, _ = LIMITS[feature]
+    missing, least, most = years.execute(
+        f"select count(*) - count({feature}), min({feature}), max({feature}) from later"
+    ).fetchone()
+
+    assert missing == 0
+    assert least >= minimum
+    assert maximum is None or most <= maximum
+
+
+def stability_index(before, after):
+    """The population stability index, by deciles of before."""
+    bounds = np.unique(
+        np.quantile(before, np.arange(1, 10) / 10, method="inverted_cdf")
+    )
+    bounds = bounds[bounds < before.max()]
+    expected, found = (
+        np.bincount(np.searchsorted(bounds, values), minlength=len(bounds) + 1)
+        / len(values)
+        for values in (before, after)
+    )
+    return ((found - expected) * np.log(found / expected)).sum()
+
+
+@pytest.mark.parametrize("feature", LIMITS)
+def test_one_feature_drifts_and_the_others_are_stable(years, feature):
+    before, after = (
+        np.array(years.execute(f"select {feature} from {table}").fetchall())[:, 0]
+        for table in ("many", "later")
+    )
+    index = stability_index(before, after)
+
+    # the usual limits: below 0.1 nothing to see, below 0.25 to be watched
+    if feature == "spending_score":
+        assert 0.1 < index < 0.25
+    else:
+        assert 0 < index < 0.06
+
+
 # dirt
 
 
@@ -328,10 +624,12 @@ def staged(row):
     return (*cleaned_attributes(row), *features, row["signup_date"])
 
 
-def test_columns_and_sizes(rows, truth):
+def test_columns_and_sizes(rows, truth, year):
+    expected = {2025: (2_049, 2_000), 2026: (2_105, 2_056)}
+    accepted = sum(row["outcome"] == "accepted" for row in truth)
+
     assert list(rows[0]) == list(COLUMNS)
-    assert len(rows) == 2_049
-    assert sum(row["outcome"] == "accepted" for row in truth) == 2_000
+    assert (len(rows), accepted) == expected[year]
 
 
 def test_truth_names_exactly_the_rejected_rows(rows, truth):
@@ -479,17 +777,20 @@ def completed(orders, rows):
     return by_customer
 
 
-def test_orders_have_their_columns_and_ids(orders):
+def test_orders_have_their_columns_and_ids(orders, year):
     ids = Counter(row["order_id"] for row in different(orders))
 
     assert list(orders[0]) == [
         *("order_id", "customer_id", "ordered_on", "status", "items", "amount")
     ]
-    assert 9_000 < len(orders) < 14_000
+    years = year - 2024
+    assert 9_000 * years < len(orders) < 14_000 * years
     assert set(ids.values()) == {1}
 
 
-def test_completed_orders_of_the_year_add_up_to_the_customers(rows, truth, completed):
+def test_completed_orders_of_the_year_add_up_to_the_customers(
+    rows, truth, completed, year
+):
     accepted = {row["customer_id"] for row in truth if row["outcome"] == "accepted"}
     expected = {
         row["customer_id"]: (
@@ -501,30 +802,31 @@ def test_completed_orders_of_the_year_add_up_to_the_customers(rows, truth, compl
     }
     found = {
         customer: (
-            sum(items for day, items, _ in completed[customer] if day.year == 2025),
-            sum(amount for day, _, amount in completed[customer] if day.year == 2025),
+            sum(items for day, items, _ in completed[customer] if day.year == year),
+            sum(amount for day, _, amount in completed[customer] if day.year == year),
         )
         for customer in accepted
     }
 
-    assert len(accepted) == 2_000
+    assert len(accepted) >= 2_000
     assert found == expected
 
 
-def test_nobody_orders_before_the_signup_or_after_the_last_day(rows, orders):
+def test_nobody_orders_before_the_signup_or_after_the_last_day(rows, orders, year):
     signup = {row["customer_id"]: row["signup_date"] for row in rows}
     del signup[""]
     for row in orders:
         day = row["ordered_on"]
         if row["customer_id"] in signup and day[:2] == "20":
-            assert signup[row["customer_id"]] <= day <= "2025-12-31", row
+            assert signup[row["customer_id"]] <= day <= f"{year}-12-31", row
 
 
-def test_every_order_has_items_and_is_worth_something(orders):
+def test_every_order_has_items_and_is_worth_something(orders, year):
     amounts = [row["amount"] for row in orders if "." in row["amount"]]
 
     assert min(int(row["items"]) for row in orders) == 1
-    assert len(amounts) == len(orders) - 5
+    # of the customer of one order that was spoilt in 2025 no row is left
+    assert len(amounts) == len(orders) - {2025: 5, 2026: 9}[year]
     assert all(amount[-3] == "." for amount in amounts)
     assert min(map(Decimal, amounts)) > 0
 
@@ -538,14 +840,15 @@ def test_the_first_customers_order_the_same_however_many_there_are():
     assert few == many[: len(few)]
 
 
-def test_groups_order_as_their_names_say(truth, completed):
+def test_groups_order_as_their_names_say(truth, completed, year):
     figures = defaultdict(list)
     for row in truth:
-        if days := completed.get(row["customer_id"]):
+        theirs = completed.get(row["customer_id"], [])
+        if days := [order for order in theirs if order[0].year == year]:
             last = max(day for day, _, _ in days)
             figures[row["value_group"]].append(
                 (
-                    (date(2025, 12, 31) - last).days,
+                    (date(year, 12, 31) - last).days,
                     len(days),
                     mean(amount for _, _, amount in days),
                 )
@@ -564,11 +867,11 @@ def test_groups_order_as_their_names_say(truth, completed):
     )
 
 
-def test_the_troubled_return_more(truth, orders):
+def test_the_troubled_return_more(truth, orders, year):
     group = {row["customer_id"]: row["value_group"] for row in truth}
     statuses = defaultdict(Counter)
     for row in orders:
-        if row["customer_id"] in group:
+        if row["customer_id"] in group and row["ordered_on"].startswith(str(year)):
             statuses[group[row["customer_id"]]][row["status"].strip().lower()] += 1
     returned = {
         name: counts["returned"] / counts.total() for name, counts in statuses.items()
@@ -582,23 +885,26 @@ def test_the_troubled_return_more(truth, orders):
     assert max(share for name, share in returned.items() if name != "troubled") < 0.05
 
 
-def test_some_who_signed_up_earlier_ordered_before_the_year(completed):
+def test_some_who_signed_up_earlier_ordered_before_the_year(completed, year):
     older = [
-        any(day.year < 2025 for day, _, _ in orders) for orders in completed.values()
+        any(day.year < year for day, _, _ in orders) for orders in completed.values()
     ]
+    least, most = {2025: (0.1, 0.5), 2026: (0.9, 0.94)}[year]
 
-    assert 0.1 < sum(older) / len(older) < 0.5
+    assert least < sum(older) / len(older) < most
 
 
-def test_every_kind_of_dirt_is_in_the_orders(orders, rows):
+def test_every_kind_of_dirt_is_in_the_orders(orders, rows, year):
     customers = {row["customer_id"] for row in rows} - {""}
     kinds = Counter(fault for row in orders for fault in faults(row, customers))
     repeated = len(orders) - len(different(orders))
     statuses = {row["status"] for row in orders}
 
+    # in 2026 also that of 2025, but for the rows of customers who left
+    of_days, of_amounts, of_copies = {2025: (5, 5, 12), 2026: (9, 9, 23)}[year]
     assert 5 <= kinds["customer_id"] < 50
-    assert kinds["ordered_on"] == kinds["amount"] == 5
-    assert repeated == 12
+    assert (kinds["ordered_on"], kinds["amount"]) == (of_days, of_amounts)
+    assert repeated == of_copies
     assert {"", "n/a", "12,50"} <= {row["amount"] for row in orders}
     assert {"", "2024-02-30"} <= {row["ordered_on"] for row in orders}
     assert {"", "GUEST"} <= {row["customer_id"] for row in orders}
@@ -619,3 +925,51 @@ def test_orders_are_not_in_the_order_of_their_ids(orders):
     follows = sum(one < other for one, other in itertools.pairwise(ids))
 
     assert 0.45 < follows / len(ids) < 0.55
+
+
+def test_earlier_orders_stay_as_they_were_but_for_those_of_who_left(later_folder):
+    before, after = (
+        Counter(tuple(row.values()) for row in read(path))
+        for path in (COMMITTED["orders.csv"], later_folder / "orders.csv")
+    )
+    ids, later_ids = (
+        {
+            customer
+            for (customer,) in generate.connect(generate.CUSTOMERS, later=later)
+            .execute("select customer_id from customers")
+            .fetchall()
+        }
+        for later in (False, True)
+    )
+    gone = Counter({row: n for row, n in before.items() if row[1] in ids - later_ids})
+
+    known = {row[0] for row in before}
+    kept = Counter({row: n for row, n in after.items() if row[0] in known})
+    added = after - kept
+
+    assert kept == before - gone
+    assert 0 < gone.total() < 0.05 * before.total()
+    assert {row[2][:4] for row in added if row[2][:2] == "20"} == {"2024", "2026"}
+    assert sum(row[2] == "2024-02-30" for row in added) == 1
+
+
+def test_what_adds_up_over_the_years_never_falls(later_folder):
+    # the sums of all completed orders; the counters of a customer are of one year
+    totals = []
+    for path in (COMMITTED["orders.csv"], later_folder / "orders.csv"):
+        sums = defaultdict(lambda: np.zeros(3, dtype=object))
+        for row in different(read(path)):
+            if row["status"].strip().lower() == "completed" and "." in row["amount"]:
+                sums[row["customer_id"]] += [
+                    1,
+                    int(row["items"]),
+                    Decimal(row["amount"]),
+                ]
+        totals.append(sums)
+    before, after = totals
+    both = [customer for customer in before if customer in after]
+
+    assert len(both) > 1_900
+    assert all((after[customer] >= before[customer]).all() for customer in both)
+    grown = [(after[customer] > before[customer]).all() for customer in both]
+    assert np.mean(grown) > 0.99
