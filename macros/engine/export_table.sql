@@ -10,10 +10,12 @@
     ) }}
 {%- endmacro %}
 
-{#- DuckDB writes beside the file and renames: a reader sees the old one or the new one. -#}
+{#- DuckDB writes beside the file and renames: a reader sees the old one or the new one.
+    In CSV the id is a text; it is sorted as what it is all the same. -#}
 {% macro duckdb__export_table(relation, columns, file, format) -%}
     copy (
-        select {{ columns }} from {{ relation }} order by customer_id
+        select {{ columns }} from {{ relation }} as exported
+        order by exported.customer_id
     ) to {{ customer_segmentation.quoted_text(file) }}
     ({{ "format csv, header" if format == "csv" else "format parquet, compression zstd" }})
 {%- endmacro %}

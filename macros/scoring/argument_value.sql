@@ -1,4 +1,5 @@
-{#- Of a feature, in the body of a scoring function. -#}
+{#- Of a feature, in the body of a scoring function: NULL where the build would find no
+    value or reject it. A column of numbers must not stop at ln(-4) or at 'n/a'. -#}
 {% macro argument_value(feature) -%}
     {%- set argument = adapter.quote(feature.block) -%}
     {%- if feature.category is defined -%}
@@ -6,7 +7,11 @@
             argument, feature.category, feature.when_missing
         ) }}
     {%- else -%}
-        cast({{ argument }} as double)
+        case
+            when try_cast({{ argument }} as double)
+                between {{ feature.minimum }} and {{ feature.maximum }}
+                then try_cast({{ argument }} as double)
+        end
     {%- endif -%}
 {%- endmacro %}
 
@@ -14,22 +19,28 @@
 {% macro unusable_arguments(features) -%}
     {#- where the build would reject the row -#}
     {%- set conditions = [] -%}
-    {%- for feature in features if feature.category is not defined -%}
+    {%- for feature in features -%}
+        {%- set is_blank = customer_segmentation.is_blank(adapter.quote(feature.block)) -%}
         {%- set value = customer_segmentation.argument_value(feature) -%}
-        {%- do conditions.append(value ~ " not between " ~ feature.minimum ~ " and " ~ feature.maximum) -%}
-        {%- do conditions.append(value ~ " is null") if feature.missing == "reject" -%}
+        {%- if feature.category is defined -%}
+            {%- do conditions.append(is_blank)
+                if feature.missing == "reject" and feature.when_missing == "null" -%}
+        {%- elif feature.missing == "reject" -%}
+            {%- do conditions.append(value ~ " is null") -%}
+        {%- else -%}
+            {%- do conditions.append("(" ~ value ~ " is null and not " ~ is_blank ~ ")") -%}
+        {%- endif -%}
     {%- endfor -%}
-    {%- for feature in features if feature.category is defined and feature.missing == "reject" -%}
-        {%- do conditions.append(customer_segmentation.argument_value(feature) ~ " is null") -%}
-    {%- endfor -%}
-    {{ conditions | join(" or ") or "false" }}
+    {{ conditions | unique | join(" or ") or "false" }}
 {%- endmacro %}
 
 
 {% macro unassigned_arguments(features) -%}
     {%- set conditions = [] -%}
     {%- for feature in features if feature.missing == "unassigned" -%}
-        {%- do conditions.append(customer_segmentation.argument_value(feature) ~ " is null") -%}
+        {%- do conditions.append(
+            customer_segmentation.is_blank(adapter.quote(feature.block))
+        ) -%}
     {%- endfor -%}
-    {{ conditions | join(" or ") or "false" }}
+    {{ conditions | unique | join(" or ") or "false" }}
 {%- endmacro %}

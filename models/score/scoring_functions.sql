@@ -29,7 +29,8 @@ int_champion_segments as (
 
 standardizations as (
 
-    -- how a value becomes a standardized one, as text with the numbers filled in
+    -- How a value becomes a standardized one, as text with the numbers filled in; a
+    -- category may well be called @lower_bound, so what is NULL replaces nothing.
     select
         fit_id,
         segmentation,
@@ -48,9 +49,12 @@ standardizations as (
                 {%- endfor %}
                 {%- endfor %}
             end,
-            '@imputed_value', coalesce({{ number_as_literal("imputed_value") }}, '')),
-            '@lower_bound', coalesce({{ number_as_literal("lower_bound") }}, '')),
-            '@upper_bound', coalesce({{ number_as_literal("upper_bound") }}, ''))
+            '@imputed_value',
+            coalesce({{ number_as_literal("imputed_value") }}, '@imputed_value')),
+            '@lower_bound',
+            coalesce({{ number_as_literal("lower_bound") }}, '@lower_bound')),
+            '@upper_bound',
+            coalesce({{ number_as_literal("upper_bound") }}, '@upper_bound'))
             || ' - ' || {{ number_as_literal("center") }} || ') / '
             || {{ number_as_literal("scale") }} as expression
 
@@ -60,11 +64,12 @@ standardizations as (
 
 standardized as (
 
+    -- two underscores: no feature is called so, and DuckDB would put its argument there
     select
         fit_id,
         segmentation,
         {{ dbt.listagg(
-            "expression || ' as z_' || feature", "', '", "order by position"
+            "expression || ' as z__' || feature", "', '", "order by position"
         ) }} as expressions
 
     from standardizations
@@ -81,7 +86,7 @@ distances as (
         champion_centroids.segment_id,
         'sqrt(' || {{ dbt.listagg(
             number_as_literal("standardizations.weight")
-            ~ " || ' * power(z_' || champion_centroids.feature || ' - ' || "
+            ~ " || ' * power(z__' || champion_centroids.feature || ' - ' || "
             ~ number_as_literal("champion_centroids.centroid") ~ " || ', 2)'",
             "' + '", "order by standardizations.position",
         ) }} || ')' as expression
@@ -146,15 +151,16 @@ composed as (
             || ' then struct_pack(segment_id := ''unassigned'','
             || ' segment_name := ''Unassigned'', next_segment_id := null,'
             || ' distance := null, margin := null)'
-            || ' else struct_pack(segment_id := nearest[1].segment_id,'
-            || ' segment_name := nearest[1].segment_name,'
-            || ' next_segment_id := nearest[2].segment_id,'
-            || ' distance := nearest[1].distance,'
-            || ' margin := case when nearest[2].distance > 0 then'
-            || ' (nearest[2].distance - nearest[1].distance) / nearest[2].distance'
+            || ' else struct_pack(segment_id := by__distance[1].segment_id,'
+            || ' segment_name := by__distance[1].segment_name,'
+            || ' next_segment_id := by__distance[2].segment_id,'
+            || ' distance := by__distance[1].distance,'
+            || ' margin := case when by__distance[2].distance > 0 then'
+            || ' (by__distance[2].distance - by__distance[1].distance)'
+            || ' / by__distance[2].distance'
             || ' else 0 end) end from (select list_sort([' || compared.slots
-            || ']) as nearest from (select ' || standardized.expressions
-            || ') as standardized) as compared' as expression
+            || ']) as by__distance from (select ' || standardized.expressions
+            || ') as standardized__values) as compared__segments' as expression
 
     from standardized
     inner join compared
