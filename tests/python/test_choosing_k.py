@@ -197,19 +197,19 @@ def test_rule_prefers_fewer_clusters_among_equals(seen):
 @pytest.mark.parametrize(
     ("gaps", "k"),
     [
-        # Two references 0.1 to either side: s = 0.1 x root(1 + 1/2) = 0.1225.
+        # Two references 0.1 to either side from k = 3: s = 0.1 x root(3/2) = 0.1225.
         ([0.2, 0.6, 0.5, 0.4], 3),
-        ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 less than the next: within s
+        ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 less than the next: within its s
         ([0.47, 0.6, 0.5, 0.4], 3),  # 0.13 less: beyond it
         ([0.1, 0.3, 0.5, 0.7], 5),  # no k is enough: the last
     ],
 )
 def test_gap_statistic_is_that_of_hand_made_inertias(seen, gaps, k):
-    logs = np.array([4.0, 3.0, 2.5, 2.0])
+    logs, spread = np.array([4.0, 3.0, 2.5, 2.0]), np.array([0, 0.1, 0.1, 0.1])
     curves = replace(
         seen,
         inertia=np.exp(logs - gaps),
-        reference_inertias=np.exp([logs - 0.1, logs + 0.1]),
+        reference_inertias=np.exp([logs - spread, logs + spread]),
     )
 
     assert benchmark.gap_statistic(curves) == k
