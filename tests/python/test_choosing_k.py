@@ -4,6 +4,7 @@ the script describes.
 """
 
 import importlib.util
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -308,3 +309,12 @@ def test_page_shows_the_run_that_the_script_describes():
     assert list(sizes) == [*benchmark.SHAPES, *benchmark.SEPARATIONS]
     for families in (benchmark.SHAPES, benchmark.SEPARATIONS):
         assert sum(sizes[name] for name in families) == benchmark.DATA_SETS
+
+
+def test_every_share_that_the_page_speaks_of_stands_in_its_tables():
+    page = benchmark.PAGE.read_text(encoding="utf-8")
+    results, conclusions = page.split(benchmark.BEGIN)[1].split(benchmark.END)
+    spoken = re.findall(r"-?\d+\.?\d* %", conclusions.split("## What it does not")[0])
+
+    assert len(spoken) > 10
+    assert [share for share in spoken if f"{share} " not in results] == []
