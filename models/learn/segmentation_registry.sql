@@ -1,5 +1,3 @@
-{{ config(materialized="view") }}
-
 with
 
 kmeans_fits as (
