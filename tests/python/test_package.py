@@ -215,6 +215,34 @@ def test_columns_as_they_come_arrive_as_configured(built):
     ]
 
 
+def test_scoring_functions_stand_beside_the_tables(built):
+    functions = built.shop.query(
+        """
+        select schema_name, function_name from duckdb_functions()
+        where function_type = 'macro' and not internal order by all
+        """
+    )
+    said = built.shop.query(
+        f"""
+        select {SCHEMA}.spending_segment(income, spending).segment_id
+        from {SCHEMA}.customer_features order by customer_id
+        """
+    )
+    ((with_card,),) = built.shop.query(
+        f"select {SCHEMA}.northern_segment(7, 'mit Karte').segment_id"
+    )
+    scored = built.shop.query(
+        f"""
+        select segment_id from {SCHEMA}.customer_segments
+        where segmentation = 'spending' order by customer_id
+        """
+    )
+
+    assert functions == [(SCHEMA, "northern_segment"), (SCHEMA, "spending_segment")]
+    assert said == scored
+    assert with_card.startswith("northern-")
+
+
 def test_a_second_build_fits_nothing_new(built):
     assert built.second.fits == built.first.fits
     assert built.second.names == built.first.names

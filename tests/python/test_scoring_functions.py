@@ -278,7 +278,9 @@ def test_another_build_makes_the_same_functions(sample):
 
     assert again.success, again.error
     assert functions(sample) == before
-    assert set(before) == {f"{name}_segment" for name in SAMPLE}
+    fitted = sample.query("select distinct segmentation from segmentation_fits")
+    assert set(before) == {f"{name}_segment" for (name,) in fitted}
+    assert len(fitted) >= len(SAMPLE)
 
 
 def test_an_empty_database_has_no_functions_yet(dirty):

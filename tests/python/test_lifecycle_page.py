@@ -1,0 +1,189 @@
+"""The page on a year in the life of segments, followed to the letter."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+import yaml
+from project import ROOT
+from test_five_minutes import NEEDED
+
+PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+# Those that the page speaks of. The others take time and change nothing in these, as do
+# numbers of clusters that lose; they are part of a fit's id, though.
+SEGMENTATIONS = ["lifestyle", "rfm", "country"]
+CLUSTERS = [3, 5]
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of one language on the page."""
+    return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
+
+
+def cells(line: str) -> tuple[str, ...]:
+    """The cells of a line of a table, as the page and dbt write them."""
+    return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+
+
+def tables() -> list[list[tuple]]:
+    """The tables of the page, without their rules."""
+    found = re.findall(r"(?:^\|.*\n)+", PAGE, re.MULTILINE)
+    return [
+        [cells(line) for line in table.splitlines() if "---" not in line]
+        for table in found
+    ]
+
+
+def shown(output: str) -> list[list[tuple]]:
+    """The tables that dbt showed."""
+    return [
+        [
+            cells(line)
+            for line in part.splitlines()
+            if line.startswith("|") and "---" not in line
+        ]
+        for part in output.split("Previewing inline node:\n")[1:]
+    ]
+
+
+def fit_ids(found: list[list[tuple]]) -> dict[str, str]:
+    """The ids of fits on the page by those that dbt showed."""
+    seen, written = (
+        [row[0] for table in source for row in table if table[0][0] == "fit_id"]
+        for source in (found, tables())
+    )
+    return dict(zip(seen, written, strict=bool(seen)))
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    """The steps of the page: what was printed, and what there was after each."""
+    folder = tmp_path_factory.mktemp("lifecycle")
+    for name in NEEDED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    (folder / ".venv").symlink_to(sys.prefix)
+    configuration = yaml.safe_load((folder / "dbt_project.yml").read_text())
+    variables = configuration["vars"]["customer_segmentation"]
+    variables["segmentations"] = {
+        name: variables["segmentations"][name] for name in SEGMENTATIONS
+    }
+    variables["segmentation_clusters"] = CLUSTERS
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(configuration))
+    (names,), (later,) = blocks("csv"), blocks("yaml")
+    (folder / "names.csv").write_text(names)
+    steps = []
+    for block in blocks("bash"):
+        # data tests where one warns, and where everything is given at once
+        needs_tests = "drift" in block or "later.yml" in block
+        left_out = "unit_test" if needs_tests else "test unit_test"
+        finished = subprocess.run(
+            ["bash", "-euc", block],
+            cwd=folder,
+            env=os.environ | {"DBT_EXCLUDE_RESOURCE_TYPES": left_out},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert finished.returncode == 0, block + finished.stdout + finished.stderr
+        for seen, written in fit_ids(shown(finished.stdout)).items():
+            later = later.replace(written, seen)
+            (folder / "later.yml").write_text(later)
+        steps.append(
+            SimpleNamespace(
+                commands=block,
+                output=finished.stdout,
+                files={path.name: path.read_bytes() for path in folder.rglob("*.csv")},
+                databases={
+                    path.stem: contents(path) for path in folder.glob("*.duckdb")
+                },
+            )
+        )
+    return steps
+
+
+def contents(database: Path) -> SimpleNamespace:
+    """What a database has after a step."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        queries = {
+            "fits": "from kmeans_fits order by all",
+            "names": "from segmentation_registry order by all",
+            "segments": """
+                select segment_id, segment_name, customers from segments order by all
+            """,
+        }
+        return SimpleNamespace(
+            **{name: connection.sql(sql).fetchall() for name, sql in queries.items()}
+        )
+
+
+def test_the_tables_of_the_page_are_those_shown(followed):
+    found = [table for step in followed for table in shown(step.output)]
+    ids = fit_ids(found)
+
+    assert [
+        [tuple(ids.get(cell, cell) for cell in row) for row in table] for table in found
+    ] == tables()
+    assert len(ids) == 3  # of two fits, and the header
+
+
+def test_only_the_first_build_and_the_one_told_to_fit_do(followed):
+    fitting = ["k = " in step.output for step in followed]
+    told = ["always" in step.commands for step in followed]
+
+    assert fitting == [True, *told[1:]]
+    assert sum(told) == 1
+
+
+def test_the_warning_is_that_of_the_page(followed):
+    warned = [
+        re.search(r"WARN \d+ drift_is_below_the_warning_thresholds", step.output)
+        for step in followed
+    ]
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+    thresholds = settings["customer_segmentation"]["segmentation_drift_thresholds"]
+
+    assert [index for index, found in enumerate(warned) if found] == [1]
+    assert thresholds["population_stability_index"] == [0.1, 0.25]
+    assert "From 0.25 on" in PAGE
+
+
+def test_the_campaign_has_the_hold_out_of_the_page(followed):
+    step = next(step for step in followed if "audiences.csv" in step.files)
+    lines = step.files["audiences.csv"].decode().splitlines()
+    held_out = sum(line.endswith(",true") for line in lines)
+
+    assert f"Leave those {held_out} customers out" in " ".join(PAGE.split())
+    assert step.output.splitlines()[-3:] == lines[:3]
+
+
+def test_another_database_starts_from_the_registry(followed):
+    (there,) = (
+        step.databases["elsewhere"]
+        for step in followed
+        if "elsewhere" in step.databases
+    )
+    refitted = next(step for step in followed if "always" in step.commands)
+    here = refitted.databases["customer_segmentation"]
+
+    assert (there.fits, there.names, there.segments) == (
+        here.fits,
+        here.names,
+        here.segments,
+    )
+
+
+def test_the_last_step_leaves_the_sample_as_it_was(followed):
+    files = followed[-1].files
+
+    for name in ("customers.csv", "orders.csv"):
+        assert files[name] == (ROOT / "seeds" / name).read_bytes()
+        assert followed[1].files[name] != files[name]
+    assert followed[-1].databases == {}
+    assert "names.csv" not in files
