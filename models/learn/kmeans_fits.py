@@ -85,13 +85,16 @@ def squared_distance_sql(
 ) -> str:
     """Return SQL for the weighted squared distance of a row to one centroid.
 
+    Numbers stand in quotes: DuckDB would read them as DECIMALs, whose way to a double
+    can end one bit off, and the distances would not be those that scoring finds.
+
     Args:
         features: d column names.
         feature_weights: (d,) factors of the squared differences.
         centroid: (d,) standardized values.
     """
     return " + ".join(
-        f'{weight!r}::double * ("{feature}" - ({value!r}::double)) ** 2'
+        f"'{weight!r}'::double * (\"{feature}\" - '{value!r}'::double) ** 2"
         for feature, weight, value in zip(
             features, feature_weights.tolist(), centroid.tolist(), strict=True
         )
