@@ -274,6 +274,9 @@ def quantile_bins(
     """Return the inner bounds of about BINS equally full bins, and the share of
     customers in each bin; a value belongs to the bin whose upper bound it reaches.
 
+    Where the highest value would bound a bin, the value below it does: a feature at its
+    maximum for nearly everyone would else have one bin, and never drift.
+
     Args:
         values: (n,) values of one feature.
         weights: (n,) customers behind each value.
@@ -281,8 +284,9 @@ def quantile_bins(
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order]) / weights.sum()
     targets = np.arange(1, BINS) / BINS
-    bounds = np.unique(values[order][np.searchsorted(cumulated, targets - 1e-12)])
-    bounds = bounds[bounds < values.max()]
+    bounds = values[order][np.searchsorted(cumulated, targets - 1e-12)]
+    lower = values[values < values.max()]
+    bounds = np.unique(np.minimum(bounds, lower.max())) if len(lower) else lower
     shares = np.bincount(
         np.searchsorted(bounds, values), weights, minlength=len(bounds) + 1
     )
