@@ -86,13 +86,16 @@ def squared_distance_sql(
 ) -> str:
     """Return SQL for the weighted squared distance of a row to one centroid.
 
+    Numbers stand in quotes: DuckDB would read them as DECIMALs, whose way to a double
+    can end one bit off, and the distances would not be those that scoring finds.
+
     Args:
         features: d column names.
         feature_weights: (d,) factors of the squared differences.
         centroid: (d,) standardized values.
     """
     return " + ".join(
-        f'{weight!r}::double * ("{feature}" - ({value!r}::double)) ** 2'
+        f"'{weight!r}'::double * (\"{feature}\" - '{value!r}'::double) ** 2"
         for feature, weight, value in zip(
             features, feature_weights.tolist(), centroid.tolist(), strict=True
         )
@@ -278,6 +281,9 @@ def quantile_bins(
     """Return the inner bounds of about BINS equally full bins, and the share of
     customers in each bin; a value belongs to the bin whose upper bound it reaches.
 
+    Where the highest value would bound a bin, the value below it does: a feature at its
+    maximum for nearly everyone would else have one bin, and never drift.
+
     Args:
         values: (n,) values of one feature.
         weights: (n,) customers behind each value.
@@ -285,8 +291,9 @@ def quantile_bins(
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order]) / weights.sum()
     targets = np.arange(1, BINS) / BINS
-    bounds = np.unique(values[order][np.searchsorted(cumulated, targets - 1e-12)])
-    bounds = bounds[bounds < values.max()]
+    bounds = values[order][np.searchsorted(cumulated, targets - 1e-12)]
+    lower = values[values < values.max()]
+    bounds = np.unique(np.minimum(bounds, lower.max())) if len(lower) else lower
     shares = np.bincount(
         np.searchsorted(bounds, values), weights, minlength=len(bounds) + 1
     )

@@ -34,7 +34,10 @@ floored_shares as (
     select
         shares.segmentation,
         shares.feature,
-        greatest(shares.share, 0.5 / sum(shares.customers) over whole_feature) as share,
+        greatest(
+            shares.share,
+            0.5 / nullif(sum(shares.customers) over whole_feature, 0)
+        ) as share,
         greatest(shares.fit_share, 0.5 / segmentation_fits.customers) as fit_share
 
     from int_feature_shares as shares

@@ -5,6 +5,12 @@ from project import Project
 
 FEATURES = {"age": {}, "income": {}}
 SEGMENTATIONS = {"people": {"features": ["age", "income"]}}
+DRIFT = {
+    "population_stability_index": [0.1, 0.25],
+    "segment_shift": [0.1, 0.25],
+    "distance_growth": [0.1, 0.25],
+    "outlier_share": [0.01, 0.05],
+}
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +300,113 @@ MISTAKES = [
         "when_needed, always, never",
         "daily",
         {"segmentation_refit": "daily"},
+    ),
+    ("segmentation_use_fit", "a mapping", "abc", {"segmentation_use_fit": "abc"}),
+    (
+        "segmentation_use_fit",
+        "one of people",
+        "folks",
+        {"segmentation_use_fit": {"folks": "abc"}},
+    ),
+    (
+        "segmentation_use_fit",
+        "one of people",
+        "land",
+        {
+            "segmentation_attributes": ["country"],
+            "segmentations": SEGMENTATIONS | {"land": {"by": "country"}},
+            "segmentation_use_fit": {"land": "abc"},
+        },
+    ),
+    (
+        "segmentation_use_fit.people",
+        "a text",
+        "123456789012",
+        {"segmentation_use_fit": {"people": 123456789012}},
+    ),
+    (
+        "segmentation_use_fit.people",
+        "a text",
+        "",
+        {"segmentation_use_fit": {"people": " "}},
+    ),
+    (
+        "segmentation_use_fits",
+        "spelt segmentation_use_fit",
+        "segmentation_use_fits",
+        {"segmentation_use_fits": {"people": "abc"}},
+    ),
+    (
+        "segmentation_registry_from",
+        "a text, or ''",
+        "true",
+        {"segmentation_registry_from": True},
+    ),
+    (
+        "segmentation_registry_form",
+        "spelt segmentation_registry_from",
+        "segmentation_registry_form",
+        {"segmentation_registry_form": "elsewhere.segmentation_registry"},
+    ),
+    (
+        "segmentation_names",
+        "a text, or ''",
+        '{"people-1": "Young"}',
+        {"segmentation_names": {"people-1": "Young"}},
+    ),
+    (
+        "segmentation_name",
+        "spelt segmentation_names",
+        "segmentation_name",
+        {"segmentation_name": "names"},
+    ),
+    (
+        "segmentation_drift_thresholds",
+        "population_stability_index, segment_shift, distance_growth, outlier_share",
+        "psi",
+        {"segmentation_drift_thresholds": DRIFT | {"psi": [0.1, 0.2]}},
+    ),
+    (
+        "segmentation_drift_thresholds",
+        "a mapping",
+        "0.1",
+        {"segmentation_drift_thresholds": 0.1},
+    ),
+    (
+        "segmentation_drift_thresholds.outlier_share",
+        "two numbers",
+        "[]",
+        {"segmentation_drift_thresholds": {**DRIFT, "outlier_share": []}},
+    ),
+    (
+        "segmentation_drift_thresholds.segment_shift",
+        "two numbers",
+        "0.1",
+        {"segmentation_drift_thresholds": DRIFT | {"segment_shift": 0.1}},
+    ),
+    (
+        "segmentation_drift_thresholds.segment_shift",
+        "greater than 0",
+        "0",
+        {"segmentation_drift_thresholds": DRIFT | {"segment_shift": [0, 0.1]}},
+    ),
+    (
+        "segmentation_drift_thresholds.distance_growth",
+        "at least 0.3",
+        "0.2",
+        {"segmentation_drift_thresholds": DRIFT | {"distance_growth": [0.3, 0.2]}},
+    ),
+    (
+        "segmentation_drift_thresholds.distance_growth",
+        "a number",
+        "high",
+        {"segmentation_drift_thresholds": DRIFT | {"distance_growth": [0.1, "high"]}},
+    ),
+    (
+        "segmentation_drift_threshold",
+        "spelt segmentation_drift_thresholds",
+        "segmentation_drift_threshold",
+        {"segmentation_drift_threshold": DRIFT},
     ),
     ("segmentation_restarts", "at least 1", "0", {"segmentation_restarts": 0}),
     ("segmentation_seed", "whole number", "1.5", {"segmentation_seed": 1.5}),

@@ -626,7 +626,8 @@ def test_bins_equal_a_direct_count_on_repeated_rows(kmeans_fits, data):
     rows = sorted(np.repeat(values, weights.astype(int)).tolist())
     # The tenths by whole numbers: the value that the i-th tenth of the rows reaches.
     tenths = {rows[-(-len(rows) * tenth // 10) - 1] for tenth in range(1, 10)}
-    assert bounds == sorted(tenths - {rows[-1]})
+    lower = [row for row in rows if row < rows[-1]]
+    assert bounds == sorted({min(tenth, lower[-1]) for tenth in tenths if lower})
     edges = [-np.inf, *bounds, np.inf]
     counts = [
         sum(lower < value <= upper for value in rows)
@@ -651,6 +652,13 @@ def test_bins_merge_where_most_customers_share_a_value(kmeans_fits):
     bounds, shares = kmeans_fits.quantile_bins(values, weights)
     assert bounds == [0, 1]
     assert shares == pytest.approx([0.8, 0.1, 0.1])
+
+
+def test_bins_set_the_maximum_apart_where_most_customers_have_it(kmeans_fits):
+    values, weights = np.array([5.0, 1.0, 4.0]), np.array([97.0, 1.0, 2.0])
+    bounds, shares = kmeans_fits.quantile_bins(values, weights)
+    assert bounds == [4]
+    assert shares == pytest.approx([0.03, 0.97])
 
 
 def test_bins_of_a_constant_column_are_one_bin(kmeans_fits):

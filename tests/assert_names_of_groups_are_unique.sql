@@ -1,0 +1,62 @@
+-- Two segments of one name cannot be told apart, whether both were given it or one of
+-- them has it as its value. Names of K-means segments are tested where they are made.
+{% set groupings = configured_segmentations("grouping") %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+int_segment_names as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
+
+),
+
+grouped as (
+
+    {% for segmentation in groupings %}
+    select distinct
+        '{{ segmentation.name }}' as segmentation,
+        case when {{ segmentation.where }}
+            then {{ adapter.quote(segmentation.by) }} end as segment_id
+
+    from customer_features
+
+    {{ "union all" if not loop.last }}
+    {% else %}
+    select
+        cast(null as {{ dbt.type_string() }}) as segmentation,
+        cast(null as {{ dbt.type_string() }}) as segment_id
+
+    where false
+    {% endfor %}
+
+),
+
+named as (
+
+    select
+        grouped.segmentation,
+        coalesce(names.segment_name, grouped.segment_id, 'Unassigned') as segment_name
+
+    from grouped
+    left join int_segment_names as names
+        on grouped.segmentation = names.segmentation
+        and grouped.segment_id = names.segment_id
+
+)
+
+select
+    segmentation,
+    segment_name,
+    count(*) as segments
+
+from named
+group by
+    segmentation,
+    segment_name
+having count(*) > 1
