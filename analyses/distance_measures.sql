@@ -61,9 +61,9 @@ champion_centroids as (
 
 ),
 
-segment_names as (
+int_segment_names as (
 
-    select * from {{ ref("customer_segmentation", "segment_names") }}
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
     where segmentation = '{{ segmentation.name }}'
 
 ),
@@ -238,15 +238,15 @@ select
             partition by reassigned.distance_name
         ), 1
     ) as moved_percent,
-    segment_names.segment_name,
+    int_segment_names.segment_name,
     reassigned.customers,
     reassigned.moved_customers
 
 from reassigned
-inner join segment_names
-    on reassigned.segment_id = segment_names.segment_id
+inner join int_segment_names
+    on reassigned.segment_id = int_segment_names.segment_id
 order by
     moved_percent,
     distance,
     reassigned.moved_customers desc,
-    segment_names.segment_name
+    int_segment_names.segment_name

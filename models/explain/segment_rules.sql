@@ -14,9 +14,9 @@ segmentation_fit_centroids as (
 
 ),
 
-segment_names as (
+int_segment_names as (
 
-    select * from {{ ref("customer_segmentation", "segment_names") }}
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
 
 ),
 
@@ -62,7 +62,7 @@ ruled as (
     select
         champion_segments.segmentation,
         champion_segments.segment_id,
-        segment_names.segment_name,
+        int_segment_names.segment_name,
         champion_segments.fit_id,
         coalesce(texts.rule, 'No short rule finds these customers.') as rule,
         coalesce(texts.predicate, 'false') as predicate,
@@ -71,9 +71,9 @@ ruled as (
         coalesce(hits.hits, 0) as hits
 
     from champion_segments
-    inner join segment_names
-        on champion_segments.segmentation = segment_names.segmentation
-        and champion_segments.segment_id = segment_names.segment_id
+    inner join int_segment_names
+        on champion_segments.segmentation = int_segment_names.segmentation
+        and champion_segments.segment_id = int_segment_names.segment_id
     left join sized
         on champion_segments.segmentation = sized.segmentation
         and champion_segments.segment_id = sized.segment_id

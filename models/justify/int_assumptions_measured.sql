@@ -54,9 +54,9 @@ segmentation_fit_centroids as (
 
 ),
 
-segment_names as (
+int_segment_names as (
 
-    select * from {{ ref("customer_segmentation", "segment_names") }}
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
 
 ),
 
@@ -136,7 +136,7 @@ stability as (
         weakest.segmentation,
         'stability' as assumption,
         weakest.segment_id as subject,
-        'When customers are resampled, "' || segment_names.segment_name
+        'When customers are resampled, "' || int_segment_names.segment_name
             || '" is found again worst: Jaccard similarity '
             || {{ as_text("weakest.stability") }}
             || '. All segments: adjusted Rand index '
@@ -152,9 +152,9 @@ stability as (
     from ranked_stabilities as weakest
     inner join segmentation_fits
         on weakest.fit_id = segmentation_fits.fit_id
-    inner join segment_names
-        on weakest.segmentation = segment_names.segmentation
-        and weakest.segment_id = segment_names.segment_id
+    inner join int_segment_names
+        on weakest.segmentation = int_segment_names.segmentation
+        and weakest.segment_id = int_segment_names.segment_id
     left join kmeans_structure
         on weakest.fit_id = kmeans_structure.fit_id
     where weakest.preference = 1
@@ -166,16 +166,16 @@ segment_variances as (
     select
         feature_moments.segmentation,
         feature_moments.segment_id,
-        segment_names.segment_name,
+        int_segment_names.segment_name,
         feature_moments.customers,
         sum(feature_moments.covariance) over one_segment
             / count(*) over one_segment as variance,
         feature_moments.position
 
     from feature_moments
-    inner join segment_names
-        on feature_moments.segmentation = segment_names.segmentation
-        and feature_moments.segment_id = segment_names.segment_id
+    inner join int_segment_names
+        on feature_moments.segmentation = int_segment_names.segmentation
+        and feature_moments.segment_id = int_segment_names.segment_id
     window one_segment as (
         partition by feature_moments.segmentation, feature_moments.segment_id
         order by feature_moments.position
@@ -229,7 +229,7 @@ ranked_elongations as (
     select
         segment_elongations.segmentation,
         segment_elongations.segment_id,
-        segment_names.segment_name,
+        int_segment_names.segment_name,
         segment_elongations.elongation,
         row_number() over (
             partition by segment_elongations.segmentation
@@ -237,9 +237,9 @@ ranked_elongations as (
         ) as preference
 
     from segment_elongations
-    inner join segment_names
-        on segment_elongations.segmentation = segment_names.segmentation
-        and segment_elongations.segment_id = segment_names.segment_id
+    inner join int_segment_names
+        on segment_elongations.segmentation = int_segment_names.segmentation
+        and segment_elongations.segment_id = int_segment_names.segment_id
     where
         segment_elongations.elongation is not null
         and segment_elongations.customers >= {{ fewest_customers }}

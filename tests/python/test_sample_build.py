@@ -309,9 +309,7 @@ def test_orders_are_summarized_as_python_does_it(built):
     for customer, recency, frequency, monetary, average, tenure in found:
         days = [day for day, _ in expected[customer]]
         amounts = [
-            amount
-            for day, amount in expected[customer]
-            if (last_day - day).days < 365
+            amount for day, amount in expected[customer] if (last_day - day).days < 365
         ]
         assert recency == (last_day - max(days)).days
         assert tenure == (last_day - min(days)).days
