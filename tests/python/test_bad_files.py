@@ -5,6 +5,13 @@ from project import Project
 
 HEADER = "CustomerID,Age,Annual Income (k$)"
 CONFIGURATION = {
+    # one file is no later version of the other
+    "segmentation_drift_thresholds": {
+        "population_stability_index": [1e9, 1e9],
+        "segment_shift": [1e9, 1e9],
+        "distance_growth": [1e9, 1e9],
+        "outlier_share": [1e9, 1e9],
+    },
     "segmentation_customer_id": '"CustomerID"',
     "segmentation_features": {
         "age": {"expression": '"Age"', "min": 0, "max": 120},
@@ -108,7 +115,8 @@ def test_odd_but_valid_rows_are_segmented(project):
     assert set(odd) <= found
 
 
-def test_ids_are_compared_in_their_type(project):
+def test_ids_are_compared_in_their_type(tmp_path):
+    project = Project(tmp_path)  # a history of text ids takes no numbers
     content = text(*GOOD, "00003,99,99", " 5 ,25,30", "5 ,25,30")
 
     assert build(project, content, segmentation_customer_id_type="integer").success

@@ -987,25 +987,6 @@ def test_model_gives_each_segment_the_stability_of_its_centroid(
     assert list(signs.values()) != list(SIGNS)
 
 
-def test_model_reads_candidates_and_a_registry_without_segment_stability(
-    kmeans_fits, project, build, has_declared_types
-):
-    first = build(kmeans_fits, project)
-    project.execute("""
-        alter table kmeans_fits drop column segment_stability;
-        update kmeans_candidates set
-            segment_stability = null,
-            data_fingerprint = 'new';
-        update segmentation_quality set data_fingerprint = 'new'
-    """)
-    second = build(kmeans_fits, project)
-    has_declared_types(kmeans_fits, project)
-    assert len(second) == 2 * len(first)
-    assert {row.pop("segment_stability") for row in first} == {0.9, 0.8, 0.7, 0.6}
-    assert {row.pop("segment_stability") for row in second} == {None}
-    assert second[: len(first)] == first
-
-
 def test_model_keeps_the_preparation_of_each_feature(kmeans_fits, project, build):
     names = ("feature", "imputed_value", "lower_bound", "upper_bound", "weight")
     rows = of(build(kmeans_fits, project), "value")
