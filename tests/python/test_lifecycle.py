@@ -39,6 +39,13 @@ TABLES = [
     *PUBLIC,
     *("segmentation_fit_features", "segmentation_fit_centroids", "int_feature_shares"),
 ]
+# Every step that learns, scores or watches; what explains and compares is not asked.
+LIVING = [
+    *("--select", "+drift", "+segments", "+segment_migrations"),
+    *("+segmentation_champions", "+segmentation_registry"),
+    *("--exclude", "test_type:unit"),
+]
+BUILD = ("build", "--indirect-selection", "cautious")
 SCORED = [
     *("first", "again", "later", "refitted", "refitted again", "pinned", "unpinned"),
     *("three", "four again", "refreshed", "removed", "added again", "named", "shifted"),
@@ -176,7 +183,7 @@ class Story:
             str(self.folder / "customers.parquet")
         )
         variables = self.variables | changes
-        result = (dbt or self.dbt)(*command, "--selector", "own_customers", **variables)
+        result = (dbt or self.dbt)(*command, *LIVING, **variables)
         with duckdb.connect(str(self.database), read_only=True) as database:
             tables = {
                 table: database.sql(f"from {table} order by all").df()
@@ -257,7 +264,7 @@ def story(tmp_path_factory):
     moved, returned = moved_customers(), returned_customers()
     three = {"segmentations": SEGMENTATIONS | {"groups": GROUPS | {"clusters": 3}}}
 
-    fitted = story.tell("first", first, "build")
+    fitted = story.tell("first", first, *BUILD)
     pins = {segmentation: fitted.champion(segmentation) for segmentation in FEATURES}
     story.tell("again", first, "run")
     story.tell("later", later, "run", dbt=in_a_process_of_its_own(story.folder))
@@ -265,13 +272,13 @@ def story(tmp_path_factory):
         *("build", "--select", "drift"),
         **story.variables | {"segmentation_drift_thresholds": thresholds(0.001, 0.002)},
     )
-    story.tell("empty", later, "build", "--empty")
+    story.tell("empty", later, *BUILD, "--empty")
     story.tell("refitted", moved, "run", segmentation_refit="always")
     story.tell("refitted again", moved, "run", segmentation_refit="always")
     story.tell("may not fit", moved, "run", segmentation_refit="never", **three)
     story.tell("pinned", moved, "run", segmentation_use_fit=pins)
     story.tell("pinned to nothing", moved, "run", segmentation_use_fit={"groups": "no"})
-    story.tell("unpinned", moved, "build")
+    story.tell("unpinned", moved, *BUILD)
     story.registry = f"read_parquet('{story.folder}/registry.parquet')"
     with duckdb.connect(str(story.database)) as database:
         database.table("segmentation_registry").write_parquet(
@@ -293,16 +300,16 @@ def story(tmp_path_factory):
         "plan,gold,Gold members,",
         "nowhere,groups-1,Elsewhere,",
     )
-    story.tell("named", returned, "build")
+    story.tell("named", returned, *BUILD)
     story.name(
         *("groups,groups-1,One,", "groups,groups-1,Two,"),
         *("plan,basic,  ,", "habits,habits-1,Unassigned,"),
     )
-    story.tell("misnamed", returned, "build")
+    story.tell("misnamed", returned, *BUILD)
     story.name("groups,groups-1,Same,", "groups,groups-2,Same,")
-    story.tell("named alike", returned, "build")
+    story.tell("named alike", returned, *BUILD)
     story.name("plan,basic,premium,")
-    story.tell("named like a value", returned, "build")
+    story.tell("named like a value", returned, *BUILD)
     story.name()
     story.tell("shifted", shifted_customers(), "run", segmentation_refit="always")
     return story
@@ -590,7 +597,7 @@ def test_later_customers_are_scored_by_the_fit_that_is_there(story):
     assert found.distance.to_numpy() == pytest.approx(expected.distance.to_numpy())
 
 
-def test_a_build_that_only_scores_loads_no_scikit_learn(story):
+def test_learning_without_a_fit_due_loads_no_scikit_learn(story):
     assert story["later"].result.loaded == []
 
 
