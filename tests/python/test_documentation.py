@@ -61,9 +61,10 @@ def test_every_column_of_the_database_is_described(documented, models):
         *("money_spent_total", "money_spent_share"),
         *("complaints_total", "complaints_share"),
     }
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     configured |= {
         f"{segmentation}_{suffix}"
-        for segmentation in ("lifestyle", "value", "attitudes", "rfm", "country")
+        for segmentation in project["vars"]["customer_segmentation"]["segmentations"]
         for suffix in ("segment_id", "segment_name", "since")
     }
     missing = {
