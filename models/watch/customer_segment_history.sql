@@ -27,22 +27,15 @@ int_customers_rescored as (
 
 ),
 
-segmentations as (
-
-    select distinct segmentation
-    from customer_segments
-
-),
-
 known as (
 
     {% if is_incremental() %}
     -- a segmentation without customers today has lost none: its rows stay as they are
-    select history.*
-    from {{ this }} as history
-    inner join segmentations
-        on history.segmentation = segmentations.segmentation
-    where history.is_current
+    select *
+    from {{ this }}
+    where
+        is_current
+        and segmentation in (select customer_segments.segmentation from customer_segments)
     {% else %}
     select
         customer_id,
