@@ -10,7 +10,8 @@
         "segmentation_measures", "segmentation_minimum_share",
         "segmentation_minimum_silhouette", "segmentation_names", "segmentation_refit",
         "segmentation_registry_from", "segmentation_rejected_rows",
-        "segmentation_restarts", "segmentation_seed", "segmentation_use_fit",
+        "segmentation_restarts", "segmentation_seed", "segmentation_training",
+        "segmentation_use_fit",
     ] %}
     {% for name in known %}
         {% set slips = [name ~ "s", name | replace("_", "")] %}
@@ -35,7 +36,7 @@
         "segmentation_holdout", "segmentation_minimum_silhouette", "segmentation_names",
         "segmentation_refit", "segmentation_registry_from",
         "segmentation_rejected_rows", "segmentation_restarts", "segmentation_seed",
-        "segmentation_use_fit",
+        "segmentation_training", "segmentation_use_fit",
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}

@@ -1,8 +1,8 @@
 """K-means for every segmentation at every number of clusters, with its metrics.
 
 SQL has prepared the training vectors: the distinct standardized feature vectors of
-each segmentation that is due for a fit, with the number of customers behind each.
-Python returns centroids and metrics, never customers. Rows of earlier builds are kept:
+each segmentation that is due for a fit, with the number of customers behind each, or
+a sample of them where there are many. Python returns centroids and metrics, never customers. Rows of earlier builds are kept:
 what was computed once is not computed again when configuration and data come back.
 """
 
@@ -19,10 +19,12 @@ SCHEMA = {
     "data_fingerprint": "VARCHAR",
     "is_current": "BOOLEAN",
     "customers": "BIGINT",
+    "training_customers": "BIGINT",
     "vectors": "BIGINT",
     "inertia": "DOUBLE",
     "simplified_silhouette": "DOUBLE",
     "silhouette": "DOUBLE",
+    "silhouette_standard_error": "DOUBLE",
     "silhouette_vectors": "BIGINT",
     "davies_bouldin": "DOUBLE",
     "calinski_harabasz": "DOUBLE",
@@ -44,16 +46,18 @@ SIGNIFICANT_DIGITS = 10
 CENTROID_DECIMALS = 9
 
 
-def fingerprint(vectors: np.ndarray, weights: np.ndarray) -> str:
+def fingerprint(vectors: np.ndarray, weights: np.ndarray, checksum: str) -> str:
     """Hash the training vectors, whatever order they come in.
 
     Args:
         vectors: (n, d) standardized values.
         weights: (n,) customers behind each vector.
+        checksum: of all customers' features, which the vectors may be a sample of.
     """
     order = np.lexsort(np.column_stack([vectors, weights]).T[::-1])
     digest = hashlib.sha256(np.ascontiguousarray(vectors[order]).tobytes())
     digest.update(np.ascontiguousarray(weights[order]).tobytes())
+    digest.update(checksum.encode())
     return digest.hexdigest()[:12]
 
 
@@ -113,13 +117,13 @@ def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> floa
     return float(np.average(margins, weights=weights))
 
 
-def silhouettes(
+def silhouette_values(
     vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
-) -> list[float]:
-    """Return the mean silhouette (Rousseeuw, 1987) of each labeling.
+) -> list[np.ndarray]:
+    """Return the (n,) silhouettes (Rousseeuw, 1987) of the vectors in each labeling.
 
     A vector of weight w counts as w customers at the same place: the result is that
-    of sklearn.metrics.silhouette_score on repeated rows.
+    of sklearn.metrics.silhouette_samples on repeated rows.
 
     Args:
         vectors: (n, d) values.
@@ -131,7 +135,7 @@ def silhouettes(
     members = [
         np.eye(labels.max() + 1)[labels] * weights[:, None] for labels in labelings
     ]
-    totals = np.zeros(len(labelings))
+    results = [np.zeros(len(vectors)) for _ in labelings]
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
         between = cdist(vectors[rows], vectors)
@@ -144,14 +148,52 @@ def silhouettes(
             mine, size = sums[own], sizes[labels[rows]]
             within = mine / np.maximum(size - 1, 1)
             scale = np.maximum(within, others)
-            values = np.divide(
+            results[index][rows] = np.divide(
                 others - within,
                 scale,
                 out=np.zeros_like(within),
                 where=(scale > 0) & (size > 1),
             )
-            totals[index] += weights[rows] @ values
-    return list(totals / weights.sum())
+    return results
+
+
+def silhouettes(
+    vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
+) -> list[float]:
+    """Return the mean silhouette of each labeling; arguments as of
+    silhouette_values.
+    """
+    return [
+        float(np.average(values, weights=weights))
+        for values in silhouette_values(vectors, weights, labelings)
+    ]
+
+
+def stratified_standard_error(
+    values: np.ndarray,
+    weights: np.ndarray,
+    labels: np.ndarray,
+    shares: np.ndarray,
+    sampled: np.ndarray,
+) -> float:
+    """Return the standard error of a mean over a sample stratified by label
+    (Cochran, 1977, "Sampling Techniques", section 5.3): the root of the sum of
+    share^2 x (1 - sampled) x variance / size.
+
+    Args:
+        values: (n,) figures of the sample.
+        weights: (n,) customers behind each.
+        labels: (n,) strata 0..k-1, each of them used.
+        shares: (k,) share of each stratum in the population.
+        sampled: (k,) share of each stratum that is in the sample.
+    """
+    squares = 0.0
+    for label, (share, part) in enumerate(zip(shares, sampled, strict=True)):
+        mine, behind = values[labels == label], weights[labels == label]
+        mean = np.average(mine, weights=behind)
+        variance = np.average((mine - mean) ** 2, weights=behind)
+        squares += share**2 * (1 - part) * variance / max(len(mine) - 1, 1)
+    return float(np.sqrt(squares))
 
 
 def stratified(labels: np.ndarray, size: int, seed: int) -> np.ndarray:
@@ -304,6 +346,7 @@ def candidates(
     weights: np.ndarray,
     feature_weights: np.ndarray,
     settings: dict,
+    customers: int,
 ) -> list[dict]:
     """Return one row per number of clusters: metrics and centroids.
 
@@ -312,6 +355,7 @@ def candidates(
         weights: (n,) customers behind each vector.
         feature_weights: (d,) weight of each feature in the squared distance.
         settings: the segmentation's row of int_segmentations.
+        customers: how many there are, of whom the vectors may be a sample.
 
     Raises:
         ValueError: there are too few distinct vectors for the clusters asked for.
@@ -345,7 +389,8 @@ def candidates(
             row = {
                 "segmentation": name,
                 "clusters": clusters,
-                "customers": int(weights.sum()),
+                "customers": customers,
+                "training_customers": int(weights.sum()),
                 "vectors": len(vectors),
                 "inertia": within,
                 "simplified_silhouette": simplified_silhouette(to_centroids, weights),
@@ -395,20 +440,35 @@ def add_silhouettes(
     labelings: list[np.ndarray],
     seed: int,
 ) -> None:
-    """Add the silhouette to each row: exact up to SILHOUETTE_VECTORS vectors, beyond
-    that on a sample stratified by segment.
+    """Add the silhouette to each row, with its standard error: exact up to
+    SILHOUETTE_VECTORS vectors, beyond that on a sample stratified by segment.
+
+    The vectors may themselves be a sample: the error is that of all customers then.
     """
-    if len(vectors) <= SILHOUETTE_VECTORS:
-        values = silhouettes(vectors, weights, labelings)
-        samples = [len(vectors)] * len(rows)
-    else:
-        values, samples = [], []
-        for labels in labelings:
+    exact = len(vectors) <= SILHOUETTE_VECTORS
+    if exact:
+        results = silhouette_values(vectors, weights, labelings)
+    for index, (row, labels) in enumerate(zip(rows, labelings, strict=True)):
+        if exact:
+            sample, values = np.arange(len(vectors)), results[index]
+        else:
             sample = stratified(labels, SILHOUETTE_VECTORS, seed)
-            values += silhouettes(vectors[sample], weights[sample], [labels[sample]])
-            samples.append(len(sample))
-    for row, value, sample in zip(rows, values, samples, strict=True):
-        row |= {"silhouette": value, "silhouette_vectors": sample}
+            (values,) = silhouette_values(
+                vectors[sample], weights[sample], [labels[sample]]
+            )
+        sizes = np.bincount(labels)
+        seen = row["training_customers"] / row["customers"]
+        row |= {
+            "silhouette": float(np.average(values, weights=weights[sample])),
+            "silhouette_standard_error": stratified_standard_error(
+                values,
+                weights[sample],
+                labels[sample],
+                np.bincount(labels, weights) / weights.sum(),
+                seen * np.bincount(labels[sample]) / sizes,
+            ),
+            "silhouette_vectors": len(sample),
+        }
 
 
 def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
@@ -452,6 +512,10 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         row["segmentation"]: row
         for row in records(dbt.ref("customer_segmentation", "int_fits_due"))
     }
+    samples = {
+        row["segmentation"]: row
+        for row in records(dbt.ref("customer_segmentation", "int_training_samples"))
+    }
     rows = []
     for settings in segmentations:
         name, configuration = settings["segmentation"], settings["configuration_hash"]
@@ -466,16 +530,17 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             continue
         columns = [f'"{row["feature"]}"' for row in mine]
         arrays = (
-            training.filter(f"segmentation = '{name}'")
-            .select(", ".join([*columns, "customers"]))
+            training.filter(f"segmentation = '{name}' and choice_customers > 0")
+            .select(", ".join([*columns, "choice_customers"]))
             .order(", ".join(columns))
             .fetchnumpy()
         )
-        weights = np.asarray(arrays.pop("customers"), dtype=float)
+        weights = np.asarray(arrays.pop("choice_customers"), dtype=float)
         current = due[name]["champion_fingerprint"]
         if len(weights):
             vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
-            current = fingerprint(vectors, weights)
+            sample = samples[name]
+            current = fingerprint(vectors, weights, sample["checksum"])
             if current not in [row["data_fingerprint"] for row in known]:
                 feature_weights = np.array([row["weight"] for row in mine])
                 basis = {
@@ -484,7 +549,9 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
                 }
                 known += [
                     basis | row
-                    for row in candidates(vectors, weights, feature_weights, settings)
+                    for row in candidates(
+                        vectors, weights, feature_weights, settings, sample["customers"]
+                    )
                 ]
         rows += [
             row | {"is_current": row["data_fingerprint"] == current} for row in known

@@ -1,7 +1,7 @@
 """The registry: every fit that ever scored customers, as rows.
 
 The chosen candidate of each segmentation is refined by Lloyd's algorithm on all its
-customers. A pass is one SQL aggregate: the customers stay in the engine and Python
+customers; where it was found in a sample, on a larger sample first. A pass is one SQL aggregate: the customers stay in the engine and Python
 moves k centroids. Then the segments get their ids: those of the fit before, where
 they are the same segments.
 
@@ -30,6 +30,8 @@ SCHEMA = {
     "passes": "INTEGER",
     "inertia": "DOUBLE",
     "simplified_silhouette": "DOUBLE",
+    "davies_bouldin": "DOUBLE",
+    "calinski_harabasz": "DOUBLE",
     "stability": "DOUBLE",
     "feature": "VARCHAR",
     "position": "INTEGER",
@@ -67,7 +69,12 @@ PREPARATION = (
 MAXIMUM_PASSES = 12
 # Lloyd's passes end when they lower the inertia by less than this share of it.
 SMALLEST_GAIN = 1e-7
+# Linear algebra libraries do not promise the last bits.
+CENTROID_DECIMALS = 9
 BINS = 10
+# Standardized values are kept through all passes up to this many (400 MB); of more it
+# is cheaper to compute them anew in each.
+KEPT_VALUES = 50_000_000
 
 
 def fixed_point_unit(largest: float) -> float:
@@ -81,25 +88,54 @@ def fixed_point_unit(largest: float) -> float:
     return 2.0 ** (61 - math.ceil(math.log2(largest))) if largest else 1.0
 
 
+def number(value: float) -> str:
+    """Return SQL for exactly this double.
+
+    In quotes: DuckDB would read the digits as a DECIMAL, whose way to a double can end
+    one bit off, and distances would not be those that scoring finds.
+    """
+    return f"'{float(value)!r}'::double"
+
+
 def squared_distance_sql(
     features: list[str], feature_weights: np.ndarray, centroid: np.ndarray
 ) -> str:
     """Return SQL for the weighted squared distance of a row to one centroid.
-
-    Numbers stand in quotes: DuckDB would read them as DECIMALs, whose way to a double
-    can end one bit off, and the distances would not be those that scoring finds.
 
     Args:
         features: d column names.
         feature_weights: (d,) factors of the squared differences.
         centroid: (d,) standardized values.
     """
-    return " + ".join(
-        f"'{weight!r}'::double * (\"{feature}\" - '{value!r}'::double) ** 2"
-        for feature, weight, value in zip(
-            features, feature_weights.tolist(), centroid.tolist(), strict=True
-        )
-    )
+    terms = []
+    for feature, weight, value in zip(features, feature_weights, centroid, strict=True):
+        difference = f'("{feature}" - {number(value)})'
+        terms.append(f"{number(weight)} * ({difference} * {difference})")
+    return " + ".join(terms)
+
+
+def relative_distance_sql(
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroid: np.ndarray,
+    first: np.ndarray,
+) -> str:
+    """Return SQL for how much farther, squared, a row is from one centroid than from
+    the first: linear in the features, since their squares cancel.
+
+    Args:
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroid: (d,) standardized values.
+        first: (d,) standardized values of the first centroid.
+    """
+    constant = math.fsum(feature_weights * (centroid**2 - first**2))
+    slopes = -2 * feature_weights * (centroid - first)
+    terms = [
+        f'{number(slope)} * "{feature}"'
+        for feature, slope in zip(features, slopes, strict=True)
+    ]
+    return " + ".join([number(constant), *terms])
 
 
 def nearest_sql(clusters: int) -> str:
@@ -111,31 +147,15 @@ def nearest_sql(clusters: int) -> str:
     return f"case {' '.join(branches)} else {clusters - 1} end"
 
 
-def assigned(
-    customers: DuckDBPyRelation,
-    features: list[str],
-    feature_weights: np.ndarray,
-    centroids: np.ndarray,
-) -> DuckDBPyRelation:
-    """Return the customers as a relation with `slot` and `squared_distance`.
+def fixed_point_sum_sql(expression: str, largest: float) -> str:
+    """Return SQL for a sum that has the same bits for every order of the rows.
 
     Args:
-        customers: relation of standardized values, one column per feature.
-        features: d column names.
-        feature_weights: (d,) factors of the squared differences.
-        centroids: (k, d) standardized values.
+        expression: of DOUBLEs.
+        largest: a bound of their absolute values.
     """
-    columns = ", ".join(f'"{feature}"' for feature in features)
-    slots = range(len(centroids))
-    distances = ", ".join(
-        f"{squared_distance_sql(features, feature_weights, centroids[slot])} as d{slot}"
-        for slot in slots
-    )
-    least = ", ".join(f"d{slot}" for slot in slots)
-    return customers.project(f"{columns}, {distances}").project(
-        f"{columns}, {nearest_sql(len(centroids))} as slot, "
-        f"least({least}) as squared_distance"
-    )
+    unit = number(fixed_point_unit(largest))
+    return f"sum((({expression}) * {unit})::bigint)::double / {unit}"
 
 
 def lloyd_pass(
@@ -145,8 +165,8 @@ def lloyd_pass(
     centroids: np.ndarray,
     reach: np.ndarray,
 ) -> tuple[np.ndarray, float]:
-    """Return the (k, d) means of the customers nearest to each centroid, and the
-    inertia of the centroids given. An empty segment keeps its centroid.
+    """Return the (k, d) means of the customers nearest to each centroid, and by how
+    much going there lowers the inertia. An empty segment keeps its centroid.
 
     Args:
         customers: relation of standardized values, one column per feature.
@@ -155,26 +175,32 @@ def lloyd_pass(
         centroids: (k, d) standardized values.
         reach: (d,) largest absolute standardized value of each feature.
     """
-    units = [fixed_point_unit(value) for value in reach]
-    squared_unit = fixed_point_unit(float(feature_weights @ (2 * reach) ** 2))
+    columns = ", ".join(f'"{feature}"' for feature in features)
+    first, *others = centroids
+    distances = ", ".join(
+        ["0::double as d0"]
+        + [
+            f"{relative_distance_sql(features, feature_weights, other, first)} as d{slot}"
+            for slot, other in enumerate(others, start=1)
+        ]
+    )
     sums = ", ".join(
-        f'sum(("{feature}" * {unit!r}::double)::bigint)::double / {unit!r}'
-        for feature, unit in zip(features, units, strict=True)
+        fixed_point_sum_sql(f'"{feature}"', largest)
+        for feature, largest in zip(features, reach, strict=True)
     )
     totals = (
-        assigned(customers, features, feature_weights, centroids)
-        .aggregate(
-            "slot, count(*), "
-            f"sum((squared_distance * {squared_unit!r}::double)::bigint)::double "
-            f"/ {squared_unit!r}, {sums}",
-            "slot",
-        )
+        customers.project(f"{columns}, {distances}")
+        .project(f"{columns}, {nearest_sql(len(centroids))} as slot")
+        .aggregate(f"slot, count(*), {sums}", "slot")
         .fetchall()
     )
     moved = centroids.copy()
-    for slot, count, _, *values in totals:
+    gains = []
+    for slot, count, *values in totals:
         moved[slot] = np.array(values) / count
-    return moved, math.fsum(row[2] for row in totals)
+        # Huygens: about their mean, squares are smaller by that much
+        gains += list(count * feature_weights * (moved[slot] - centroids[slot]) ** 2)
+    return moved, math.fsum(gains)
 
 
 def refine(
@@ -183,51 +209,167 @@ def refine(
     feature_weights: np.ndarray,
     centroids: np.ndarray,
     reach: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, float, int]:
+    inertia: float,
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Run Lloyd's passes until the inertia stands still.
+
+    Args:
+        inertia: about what it is; the other arguments are those of lloyd_pass.
 
     Returns:
         The (k, d) centroids ordered by first feature, the (k,) positions that they
-        had in the centroids given, their inertia, and the passes.
+        had in the centroids given, and the passes.
     """
-    inertia = None
+    gain = math.inf
     passes = 0
-    while passes < MAXIMUM_PASSES:
+    while passes < MAXIMUM_PASSES and gain > SMALLEST_GAIN * inertia:
         passes += 1
-        moved, total = lloyd_pass(
+        centroids, gain = lloyd_pass(
             customers, features, feature_weights, centroids, reach
         )
-        if inertia is not None and inertia - total <= SMALLEST_GAIN * inertia:
-            break
-        inertia, centroids = total, moved
     order = np.lexsort(centroids.T[::-1])
-    centroids = centroids[order]
-    _, inertia = lloyd_pass(customers, features, feature_weights, centroids, reach)
-    return centroids, order, inertia, passes
+    return centroids[order], order, passes
 
 
-def segment_sizes(
+def refit(
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+    reach: np.ndarray,
+) -> np.ndarray:
+    """Return the (k, d) centroids that K-means finds from those given.
+
+    Args:
+        vectors: (n, d) standardized values.
+        weights: (n,) customers behind each vector.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values to start from.
+        reach: (d,) largest absolute standardized value of each feature.
+    """
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+
+    root = np.sqrt(feature_weights)
+    # One thread: with more, the last bits depend on how busy the machine is.
+    with threadpool_limits(1):
+        model = KMeans(len(centroids), init=centroids * root, n_init=1, tol=0)
+        found = model.fit(vectors * root, sample_weight=weights).cluster_centers_ / root
+    unit = np.array([1 / fixed_point_unit(value) * 2.0**61 for value in reach])
+    return (found / unit).round(CENTROID_DECIMALS) * unit
+
+
+def measured(
     customers: DuckDBPyRelation,
     features: list[str],
     feature_weights: np.ndarray,
     centroids: np.ndarray,
-) -> list[dict]:
-    """Return customers, mean and largest distance of each of the k segments."""
-    totals = {
-        row[0]: row[1:]
-        for row in assigned(customers, features, feature_weights, centroids)
-        .aggregate(
-            "slot, count(*), avg(sqrt(squared_distance)::decimal(28, 9))::double, "
-            "sqrt(max(squared_distance))",
-            "slot",
+    reach: np.ndarray,
+) -> tuple[dict, list[dict]]:
+    """Measure a fit on all customers, in one pass.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+        reach: (d,) largest absolute standardized value of each feature.
+
+    Returns:
+        Of the fit: customers, inertia, simplified silhouette (Hruschka, de Castro and
+        Campello, 2004), Davies-Bouldin (1979) and Calinski-Harabasz (1974) index. Of
+        each segment: customers, mean and largest distance to the centroid.
+    """
+    slots = range(len(centroids))
+    columns = ", ".join(f'"{feature}"' for feature in features)
+    distances = ", ".join(
+        f"{squared_distance_sql(features, feature_weights, centroids[slot])} as d{slot}"
+        for slot in slots
+    )
+    others = ", ".join(
+        f"case slot when {slot} then 'infinity'::double else d{slot} end"
+        for slot in slots
+    )
+    farthest = float(feature_weights @ (2 * reach) ** 2)
+    sums = ", ".join(
+        [
+            fixed_point_sum_sql("nearest", farthest),
+            fixed_point_sum_sql("sqrt(nearest)", math.sqrt(farthest)),
+            fixed_point_sum_sql(
+                "case when following > 0 then 1 - sqrt(nearest) / sqrt(following) "
+                "else 0 end",
+                1,
+            ),
+            *[
+                fixed_point_sum_sql(expression, bound)
+                for feature, largest in zip(features, reach.tolist(), strict=True)
+                for expression, bound in (
+                    (f'"{feature}"', largest),
+                    (f'"{feature}" * "{feature}"', largest**2),
+                )
+            ],
+        ]
+    )
+    least = ", ".join(f"d{slot}" for slot in slots)
+    totals = (
+        customers.project(f"{columns}, {distances}")
+        .project(f"*, {nearest_sql(len(centroids))} as slot")
+        .project(
+            f"{columns}, slot, least({least}) as nearest, least({others}) as following"
         )
+        .aggregate(f"slot, count(*), max(nearest), {sums}", "slot")
         .fetchall()
+    )
+    by_slot = {row[0]: row[1:] for row in totals}
+    counts = {slot: row[0] for slot, row in by_slot.items()}
+    spreads = {slot: row[3] / row[0] for slot, row in by_slot.items()}
+    number_of_customers = sum(counts.values())
+    inertia = math.fsum(row[2] for row in by_slot.values())
+    total = 0.0
+    for column, weight in enumerate(feature_weights):
+        mean = math.fsum(row[5 + 2 * column] for row in by_slot.values())
+        squares = math.fsum(row[6 + 2 * column] for row in by_slot.values())
+        total += weight * (squares - mean**2 / number_of_customers)
+    fit = {
+        "customers": number_of_customers,
+        "inertia": inertia,
+        "simplified_silhouette": math.fsum(row[4] for row in by_slot.values())
+        / number_of_customers,
+        "davies_bouldin": davies_bouldin(
+            np.array([spreads[slot] for slot in sorted(spreads)]),
+            centroids[sorted(spreads)] * np.sqrt(feature_weights),
+        ),
+        "calinski_harabasz": (total - inertia)
+        / inertia
+        * (number_of_customers - len(counts))
+        / (len(counts) - 1)
+        if inertia and len(counts) > 1
+        else None,
     }
-    keys = ("segment_customers", "mean_distance", "largest_distance")
-    return [
-        dict(zip(keys, totals.get(slot, (0, None, None)), strict=True))
-        for slot in range(len(centroids))
+    segments = [
+        {
+            "segment_customers": counts.get(slot, 0),
+            "mean_distance": spreads.get(slot),
+            "largest_distance": math.sqrt(by_slot[slot][1]) if slot in counts else None,
+        }
+        for slot in slots
     ]
+    return fit, segments
+
+
+def davies_bouldin(spreads: np.ndarray, centroids: np.ndarray) -> float | None:
+    """Return the Davies-Bouldin index (1979): the mean over segments of the worst ratio
+    of spreads to separation; None of fewer than two segments.
+
+    Args:
+        spreads: (k,) mean distance of the members of each segment to its centroid.
+        centroids: (k, d) values in which distances are Euclidean.
+    """
+    if len(centroids) < 2:
+        return None
+    between = np.sqrt(((centroids[:, None] - centroids) ** 2).sum(axis=2))
+    np.fill_diagonal(between, np.inf)
+    return float(np.max((spreads[:, None] + spreads) / between, axis=1).mean())
 
 
 def segment_ids(
@@ -411,10 +553,15 @@ def fit_rows(
     reach = np.array(
         [max(abs(row["lowest_z"]), abs(row["highest_z"])) for row in preparations]
     )
-    centroids, order, inertia, passes = refine(
-        customers, features, weights, centroids, reach
+    behind = np.asarray(vectors["customers"], dtype=float)
+    if behind.sum() > chosen["training_customers"]:
+        values = np.column_stack([np.asarray(vectors[feature]) for feature in features])
+        centroids = refit(values, behind, weights, centroids, reach)
+    inertia = chosen["inertia"] * chosen["customers"] / chosen["training_customers"]
+    centroids, order, passes = refine(
+        customers, features, weights, centroids, reach, inertia
     )
-    sizes = segment_sizes(customers, features, weights, centroids)
+    figures, sizes = measured(customers, features, weights, centroids, reach)
     earlier, shared = newest_centroids(registry, segmentation, features)
     used = {
         row["segment_id"] for row in registry if row["segmentation"] == segmentation
@@ -429,16 +576,13 @@ def fit_rows(
         "fitted_at": now,
         "adopted_at": now,
         "clusters": chosen["clusters"],
-        "customers": sum(size["segment_customers"] for size in sizes),
         "passes": passes,
-        "inertia": inertia,
-        "simplified_silhouette": chosen["simplified_silhouette"],
         "stability": chosen["stability"],
+        **figures,
     }
     rows = []
     for column, preparation in enumerate(preparations):
         values = np.asarray(vectors[preparation["feature"]])
-        behind = np.asarray(vectors["customers"], dtype=float)
         bounds, shares = quantile_bins(values, behind)
         scores = standard_scores(centroids[:, column], values, behind)
         own_units = in_own_units(centroids[:, column], preparation)
@@ -468,6 +612,27 @@ def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelati
         "select line.* from (select unnest(from_json("
         f"'{json.dumps(rows, default=str)}', '{json.dumps([SCHEMA])}')) as line)"
     )
+
+
+def kept(
+    session: DuckDBPyConnection, customers: DuckDBPyRelation, features: list[str]
+) -> DuckDBPyRelation:
+    """Return the customers' features, from a temporary table unless they are too many.
+
+    Args:
+        session: to create the table in.
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+    """
+    columns = ", ".join(f'"{feature}"' for feature in features)
+    values = customers.project(columns)
+    (count,) = customers.aggregate("count(*)").fetchone()
+    if count * len(features) > KEPT_VALUES:
+        return values
+    session.execute(
+        f"create or replace temp table kmeans_fits__values as {values.sql_query()}"
+    )
+    return session.table("kmeans_fits__values")
 
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
@@ -527,12 +692,13 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     known = {row["fit_id"] for row in registry}
     for candidate in chosen:
         segmentation = f"segmentation = '{candidate['segmentation']}'"
-        vectors = training.filter(segmentation).fetchnumpy()
         preparations = [
             row
             for row in preparation
             if row["segmentation"] == candidate["segmentation"]
         ]
+        order = ", ".join(f'"{row["feature"]}"' for row in preparations)
+        vectors = training.filter(segmentation).order(order).fetchnumpy()
         identity = fit_id(candidate, preparations)
         if not len(vectors["customers"]):
             identity = adopted_fit(registry, candidate)
@@ -556,7 +722,11 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             np.array(fitted["centroids"]),
             fitted["segment_stability"] or [None] * candidate["clusters"],
             preparations,
-            standardized.filter(segmentation),
+            kept(
+                session,
+                standardized.filter(segmentation),
+                [row["feature"] for row in preparations],
+            ),
             vectors,
             registry,
         )
