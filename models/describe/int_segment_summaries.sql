@@ -37,7 +37,8 @@ summarized as (
         {{ sampled_quantile(value, 0.5) }} as {{ column.name }}__median,
         max({{ value }}) as {{ column.name }}__maximum,
         {{ fixed_point_mean(unit_value) }} as {{ column.name }}__unit_mean,
-        {{ fixed_point_mean(squared(unit_value)) }} as {{ column.name }}__unit_mean_square,
+        {{ fixed_point_mean(squared(unit_value)) }}
+            as {{ column.name }}__unit_mean_square,
         {% endfor %}
         {{ exact_mean("placed.distance") }} as mean_distance,
         {{ exact_mean("placed.margin") }} as simplified_silhouette

@@ -2,8 +2,9 @@
 
 SQL has prepared the training vectors: the distinct standardized feature vectors of
 each segmentation that is due for a fit, with the number of customers behind each, or
-a sample of them where there are many. Python returns centroids and metrics, never customers. Rows of earlier builds are kept:
-what was computed once is not computed again when configuration and data come back.
+a sample of them where there are many. Python returns centroids and metrics, never
+customers. Rows of earlier builds are kept: what was computed once is not computed again
+when configuration and data come back.
 """
 
 import hashlib

@@ -1,9 +1,9 @@
 """The registry: every fit that ever scored customers, as rows.
 
 The chosen candidate of each segmentation is refined by Lloyd's algorithm on all its
-customers; where it was found in a sample, on a larger sample first. A pass is one SQL aggregate: the customers stay in the engine and Python
-moves k centroids. Then the segments get their ids: those of the fit before, where
-they are the same segments.
+customers; where it was found in a sample, on a larger sample first. A pass is one SQL
+aggregate: the customers stay in the engine and Python moves k centroids. Then the
+segments get their ids: those of the fit before, where they are the same segments.
 
 A fit is appended whole or not at all, which is why its columns and those of its
 features and segments stand in one table; segmentation_fits,
@@ -180,7 +180,8 @@ def lloyd_pass(
     distances = ", ".join(
         ["0::double as d0"]
         + [
-            f"{relative_distance_sql(features, feature_weights, other, first)} as d{slot}"
+            relative_distance_sql(features, feature_weights, other, first)
+            + f" as d{slot}"
             for slot, other in enumerate(others, start=1)
         ]
     )
@@ -214,7 +215,12 @@ def refine(
     """Run Lloyd's passes until the inertia stands still.
 
     Args:
-        inertia: about what it is; the other arguments are those of lloyd_pass.
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+        reach: (d,) largest absolute standardized value of each feature.
+        inertia: about what it is.
 
     Returns:
         The (k, d) centroids ordered by first feature, the (k,) positions that they
