@@ -38,6 +38,8 @@ SCHEMA = {
 # Enough resamples for a standard error of the stability below 0.02.
 BOOTSTRAPS = 20
 BOOTSTRAP_RESTARTS = 3
+# Of a start that has to be compared only: a share of the variance of the features.
+TOLERANCE = 1e-4
 # The exact silhouette takes time and memory with the square of the vectors.
 SILHOUETTE_VECTORS = 5_000
 CHUNK = 1_000
@@ -72,9 +74,17 @@ def canonical(centroids: np.ndarray) -> np.ndarray:
 
 
 def fit(
-    vectors: np.ndarray, weights: np.ndarray, clusters: int, restarts: int, seed: int
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    clusters: int,
+    restarts: int,
+    seed: int,
+    *,
+    to_the_end: bool = True,
 ) -> np.ndarray:
     """Return the (k, d) centroids of the best of several K-means starts.
+
+    Every start runs until the centroids hardly move; the best goes on to the end.
 
     Args:
         vectors: (n, d) values, already multiplied by the root of the feature weights.
@@ -82,11 +92,16 @@ def fit(
         clusters: k.
         restarts: k-means++ starts, of which the lowest inertia wins.
         seed: of the starts.
+        to_the_end: whether the best start goes on until no vector changes its cluster.
     """
     from sklearn.cluster import KMeans
 
-    model = KMeans(clusters, n_init=restarts, tol=0, random_state=seed)
-    return canonical(model.fit(vectors, sample_weight=weights).cluster_centers_)
+    model = KMeans(clusters, n_init=restarts, tol=TOLERANCE, random_state=seed)
+    model.fit(vectors, sample_weight=weights)
+    if to_the_end:
+        model = KMeans(clusters, init=model.cluster_centers_, n_init=1, tol=0)
+        model.fit(vectors, sample_weight=weights)
+    return canonical(model.cluster_centers_)
 
 
 def distances(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
@@ -332,7 +347,12 @@ def stability(
         if drawn.sum() <= clusters:
             continue
         centroids = fit(
-            vectors[drawn], resampled[drawn], clusters, BOOTSTRAP_RESTARTS, bootstrap
+            vectors[drawn],
+            resampled[drawn],
+            clusters,
+            BOOTSTRAP_RESTARTS,
+            bootstrap,
+            to_the_end=False,
         )
         found = distances(vectors, centroids).argmin(axis=1)
         scores.append(adjusted_rand(labels, found, weights))
