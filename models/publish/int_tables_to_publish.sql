@@ -1,8 +1,9 @@
 {% set folder = segmentation_setting("segmentation_publish_to") %}
 {% set left_out = segmentation_setting("segmentation_publish_without") %}
 
--- Refs to every public table, left out or not: what fails a test anywhere keeps
--- everything from being published.
+-- Refs to every public table, left out or not, and what is written after them: a test
+-- that fails anywhere keeps everything from being published.
+-- depends_on: {{ ref("customer_segmentation", "segmentation_champions") }}
 with
 
 listed as (

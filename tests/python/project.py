@@ -40,8 +40,8 @@ class Project:
         self.database = folder / "customer_segmentation.duckdb"
 
     def dbt(self, *arguments: str, threads: int = 2, **variables) -> Result:
-        """Run a dbt command; keyword arguments are passed as --vars. Nothing is published
-        unless they say where: the default is a folder of the project.
+        """Run a dbt command; keyword arguments are passed as --vars. Unless they say
+        where to, nothing is published: the default is a folder of the project.
         """
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []
