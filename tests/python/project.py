@@ -39,6 +39,11 @@ class Project:
         self.project = project
         self.database = folder / "customer_segmentation.duckdb"
 
+    @property
+    def published(self) -> Path:
+        """The current publication in `published`, beside the database."""
+        return self.folder / "published" / "current"
+
     def dbt(self, *arguments: str, threads: int = 2, **variables) -> Result:
         """Run a dbt command; keyword arguments are passed as --vars. Unless they say
         where to, nothing is published: the default is a folder of the project.

@@ -98,7 +98,7 @@ def test_every_described_column_exists(documented, models):
 def test_public_tables_are_contracted_and_state_their_grain(models):
     tables = public(models)
 
-    assert len(tables) == 25
+    assert len(tables) == 26
     for name, node in tables.items():
         assert node["description"].startswith("One row per "), name
         contracted = node["config"]["contract"]["enforced"]

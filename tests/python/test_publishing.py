@@ -25,13 +25,9 @@ WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "test")
 class Publisher(Project):
     """Three groups of customers, published in a folder."""
 
-    @property
-    def published(self) -> Path:
-        return self.folder / "published"
-
     def dbt(self, *arguments, **variables):
         """Run a dbt command, as a rule with publishing."""
-        variables = {"segmentation_publish_to": str(self.published)} | variables
+        variables = {"segmentation_publish_to": str(self.published.parent)} | variables
         return super().dbt(*arguments, **configuration(**variables))
 
     def mark(self, text: str) -> None:
@@ -42,7 +38,7 @@ class Publisher(Project):
 
     def marks(self) -> set:
         """What the published file has of them."""
-        file = self.published / "current" / "segments.duckdb"
+        file = self.published / "segments.duckdb"
         with duckdb.connect(str(file), read_only=True) as connection:
             return set(
                 connection.sql(
@@ -52,10 +48,12 @@ class Publisher(Project):
             )
 
     def manifest(self) -> dict:
-        return json.loads((self.published / "current/manifest.json").read_text())
+        return json.loads((self.published / "manifest.json").read_text())
 
     def versions(self) -> list[str]:
-        return sorted(path.name for path in (self.published / "versions").iterdir())
+        return sorted(
+            path.name for path in (self.published.parent / "versions").iterdir()
+        )
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +117,10 @@ def test_without_changes_the_checksums_are_the_same(project):
 def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
     """Builds that publish, and every other one with a test that fails."""
     published = [project.manifest()["version"]]
-    current = project.published / "current" / "segments.duckdb"
+    current = project.published / "segments.duckdb"
 
     with (
-        reading(project.published, project.folder / "stop") as report,
+        reading(project.published.parent, project.folder / "stop") as report,
         holding(current),
     ):
         for number in range(1, 5):
@@ -159,11 +157,11 @@ def test_a_reader_would_notice_a_torn_publication(project, tmp_path):
     for part in ("segments.duckdb", "manifest.json"):
         (tmp_path / "current").mkdir(exist_ok=True)
         (tmp_path / "current" / part).write_bytes(
-            (project.published / "current" / part).read_bytes()
+            (project.published / part).read_bytes()
         )
     parquet = tmp_path / "current" / "parquet"
     parquet.mkdir()
-    for file in (project.published / "current" / "parquet").iterdir():
+    for file in (project.published / "parquet").iterdir():
         (parquet / file.name).write_bytes(file.read_bytes())
     assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
 
@@ -180,7 +178,7 @@ def test_the_manifest_the_tables_and_the_files_agree(project):
     listed = [
         tuple(table[key] for key in columns.split(", ")) for table in manifest["tables"]
     ]
-    file = project.published / "current" / "segments.duckdb"
+    file = project.published / "segments.duckdb"
     with duckdb.connect(str(file), read_only=True) as connection:
         in_the_file = connection.sql(
             f"select {columns} from published_tables order by 1"
@@ -255,7 +253,7 @@ def test_every_test_that_can_fail_stands_before_publishing(project):
 
 
 def test_descriptions_and_functions_travel(project):
-    file = project.published / "current" / "segments.duckdb"
+    file = project.published / "segments.duckdb"
     described = dict(
         project.query(
             "select table_name, description from int_published_descriptions "
