@@ -191,11 +191,13 @@ def write(
         )
         try:
             written = write_tables(cursor, tables, folder)
+            cursor.begin()
             manifest = contents["facts"] | {"tables": written}
             rows = as_relation(cursor, as_rows(manifest)).sql_query()
             cursor.execute(f"create table {CATALOG}.main.published_tables as {rows}")
             write_functions(cursor, contents["functions"])
             write_descriptions(cursor, contents["descriptions"])
+            cursor.commit()
             cursor.execute(f"checkpoint {CATALOG}")
         finally:
             cursor.execute(f"detach {CATALOG}")
