@@ -10,10 +10,11 @@ import json
 import os
 import re
 import shutil
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation
+from duckdb import DuckDBPyConnection, DuckDBPyRelation, TransactionException
 
 SCHEMA = {
     "table_name": "VARCHAR",
@@ -200,6 +201,8 @@ def write(
             cursor.commit()
             cursor.execute(f"checkpoint {CATALOG}")
         finally:
+            with suppress(TransactionException):
+                cursor.rollback()  # what failed half-way
             cursor.execute(f"detach {CATALOG}")
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     for file in folder.rglob("*"):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -363,7 +364,9 @@ def publish_twice(folder: Path, call: str, nth: int) -> None:
         publish_state(publication, session, folder, 2)
 
 
-def publish_state(publication, session, folder: Path, state: int) -> None:
+def publish_state(
+    publication, session, folder: Path, state: int, functions: Sequence = ()
+) -> None:
     """Publish two tables that have as many rows as the number of the state."""
     tables = []
     for name in ("one", "two"):
@@ -379,7 +382,7 @@ def publish_state(publication, session, folder: Path, state: int) -> None:
         tables,
         {
             "facts": {"data_as_of": "2026-01-01 00:00:00", "fit_ids": {}},
-            "functions": [],
+            "functions": functions,
             "descriptions": [
                 {"table_name": "one", "column_name": None, "description": "First."}
             ],
@@ -446,3 +449,17 @@ def test_without_symbolic_links_the_build_says_so(tmp_path, monkeypatch):
         publish_state(publication, session, tmp_path, 1)
 
     assert list((tmp_path / "versions").iterdir()) == []
+
+
+def test_an_error_half_way_is_told_and_leaves_nothing(tmp_path, session):
+    publication = load_model("models/publish/publication.py")
+    broken = {"function_name": "broken", "arguments": "x", "expression": "no_such(x"}
+    publish_state(publication, session, tmp_path, 1)
+
+    with pytest.raises(duckdb.ParserException, match="syntax error"):
+        publish_state(publication, session, tmp_path, 2, [broken])
+
+    assert len(list((tmp_path / "versions").iterdir())) == 1
+    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
+    publish_state(publication, session, tmp_path, 3)  # nothing is attached any more
+    assert len(list((tmp_path / "versions").iterdir())) == 2
