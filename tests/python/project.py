@@ -23,6 +23,7 @@ class Result:
         self.nodes = {
             node.node.name: node.status.value
             for node in getattr(result.result, "results", None) or []
+            if node.status.value != "no-op"  # exposures
         }
         self.shown = {
             node.node.name: [dict(row.dict()) for row in node.agate_table.rows]
