@@ -8,8 +8,9 @@
         "segmentation_customers", "segmentation_drift_thresholds",
         "segmentation_export_folder", "segmentation_features", "segmentation_holdout",
         "segmentation_measures", "segmentation_minimum_share",
-        "segmentation_minimum_silhouette", "segmentation_names", "segmentation_refit",
-        "segmentation_registry_from", "segmentation_rejected_rows",
+        "segmentation_minimum_silhouette", "segmentation_names",
+        "segmentation_publish_to", "segmentation_publish_without",
+        "segmentation_refit", "segmentation_registry_from", "segmentation_rejected_rows",
         "segmentation_restarts", "segmentation_seed", "segmentation_use_fit",
     ] %}
     {% for name in known %}
@@ -33,6 +34,7 @@
         "segmentation_customer_id", "segmentation_customer_id_type",
         "segmentation_drift_thresholds", "segmentation_export_folder",
         "segmentation_holdout", "segmentation_minimum_silhouette", "segmentation_names",
+        "segmentation_publish_to", "segmentation_publish_without",
         "segmentation_refit", "segmentation_registry_from",
         "segmentation_rejected_rows", "segmentation_restarts", "segmentation_seed",
         "segmentation_use_fit",
