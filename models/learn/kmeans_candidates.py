@@ -322,9 +322,8 @@ def spread_out(
     """
     generator = np.random.default_rng(seed)
     reached = np.cumsum(weights)
-    customers = np.arange(int(reached[-1]))
-    if len(customers) > VALLEY_CUSTOMERS:
-        customers = generator.choice(len(customers), VALLEY_CUSTOMERS, replace=False)
+    size = min(int(reached[-1]), VALLEY_CUSTOMERS)
+    customers = generator.choice(int(reached[-1]), size, replace=False)
     rows = np.searchsorted(reached, customers, side="right")
     places = np.empty((len(rows), vectors.shape[1]))
     for column, values in enumerate(vectors.T):
@@ -385,7 +384,7 @@ def dip(values: np.ndarray) -> float:
 
 
 def smallest_valley(
-    places: np.ndarray, labels: np.ndarray, centroids: np.ndarray
+    places: np.ndarray, rows: np.ndarray, labels: np.ndarray, centroids: np.ndarray
 ) -> float:
     """Return how clear the valley is between the two segments where it is least clear:
     the dip of their customers along the line through their centroids, over what it
@@ -395,21 +394,25 @@ def smallest_valley(
     it has one mode; two groups have one also where they overlap a little. Tantrum,
     Murua and Stuetzle (2003), "Assessment and pruning of hierarchical model based
     clustering", join groups by this test. All pairs have to pass, so many pairs need no
-    correction of the level (Berger, 1982).
+    correction of the level (Berger, 1982). Customers with the same values may be copies
+    of one: they count as Kish's (1965) effective number of vectors.
 
     Args:
         places: (m, d) customers, from `spread_out`.
-        labels: (m,) their segments, 0..k-1.
+        rows: (m,) the vector that each belongs to.
+        labels: (n,) the segments of the vectors, 0..k-1.
         centroids: (k, d).
     """
+    segments = labels[rows]
     smallest = np.inf
     for second in range(len(centroids)):
         for first in range(second):
-            pair = (labels == first) | (labels == second)
+            pair = (segments == first) | (segments == second)
             if not pair.any():
                 return 0.0
             along = places[pair] @ (centroids[second] - centroids[first])
-            needed = CRITICAL_DIP / np.sqrt(len(along))
+            alike = np.bincount(rows[pair])
+            needed = CRITICAL_DIP * np.sqrt((alike**2).sum()) / alike.sum()
             smallest = min(smallest, dip(along) / needed)
     return float(smallest)
 
@@ -480,7 +483,7 @@ def candidates(
                 ).tolist(),
                 "segment_stability": [significant(value) for value in of_segments],
                 "smallest_valley": smallest_valley(
-                    places, labels[vector_of], centroids
+                    places, vector_of, labels, centroids
                 ),
             }
             print(
