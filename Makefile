@@ -18,7 +18,8 @@ help: ## List the commands
 build: $(VENV)/build-ready ## Build and test the segments of the sample customers
 	@$(BIN)/dbt build
 	@echo
-	@echo "Your segments are in $${SEGMENTATION_DATABASE:-customer_segmentation.duckdb}. Three things to try next:"
+	@echo "Your segments are in $${SEGMENTATION_DATABASE:-customer_segmentation.duckdb}; BI tools find them in published/."
+	@echo "Three things to try next:"
 	@echo "  $(BIN)/dbt show --select segments --limit 20 --output json"
 	@echo "  $(BIN)/dbt show --select choosing_k --limit 40 --output json"
 	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
@@ -47,11 +48,12 @@ lock: $(VENV)/test-ready ## Pin the requirements anew
 	@$(BIN)/$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	@$(BIN)/$(LOCK) requirements.in --constraint requirements-dev.txt \
 		--output-file requirements.txt
+	@$(BIN)/$(LOCK) requirements-client.in --output-file requirements-client.txt
 	@$(BIN)/$(LOCK) requirements-benchmark.in --output-file requirements-benchmark.txt
 
 clean: ## Remove the environment, the database and everything that dbt wrote
 	@rm -rf $(VENV) $(PEERS) target logs integration_tests/target integration_tests/logs \
-		integration_tests/dbt_packages customer_segmentation.duckdb*
+		integration_tests/dbt_packages customer_segmentation.duckdb* published
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -63,8 +65,10 @@ $(VENV)/build-ready: requirements.txt | $(VENV)/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-$(VENV)/test-ready: requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/test-ready: requirements-dev.txt requirements-client.txt | $(VENV)/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade \
+		--target $(VENV)/old-duckdb --requirement requirements-client.txt
 	@touch $@
 
 $(PEERS)/ready: requirements-benchmark.txt | $(VENV)/bin/python

@@ -17,13 +17,23 @@
     {% elif name == "segmentation_rejected_rows" %}
         {% do customer_segmentation.check_one_of(name, given, [true, false]) %}
     {% elif name in [
-        "segmentation_export_folder", "segmentation_names", "segmentation_registry_from",
+        "segmentation_export_folder", "segmentation_names", "segmentation_publish_to",
+        "segmentation_registry_from",
     ] %}
         {% if given is not string %}
             {{ customer_segmentation.configuration_error(
                 name, "a text, or '' for none", given
             ) }}
         {% endif %}
+    {% elif name == "segmentation_publish_without" %}
+        {% if given is string or given is mapping or given is not iterable %}
+            {{ customer_segmentation.configuration_error(name, "a list of tables", given) }}
+        {% endif %}
+        {% for table in given %}
+            {% do customer_segmentation.check_one_of(
+                name, table, customer_segmentation.public_tables()
+            ) %}
+        {% endfor %}
     {% elif name == "segmentation_use_fit" %}
         {% do customer_segmentation.check_mapping(name, given) %}
         {% for segmentation, fit_id in given.items() %}

@@ -31,7 +31,7 @@ judged as (
 
 ),
 
-ranked as (
+ranked_by_silhouette as (
 
     select
         *,
@@ -39,9 +39,40 @@ ranked as (
         row_number() over (
             partition by segmentation
             order by is_large_enough desc, simplified_silhouette desc, clusters
-        ) as preference
+        ) as silhouette_rank
 
     from judged
+
+),
+
+compared_with_clearest as (
+
+    -- A silhouette takes overlapping neighbors for one segment. More segments than it
+    -- asks for are there if every two of them have a valley between them.
+    select
+        *,
+        is_large_enough
+        and coalesce(smallest_valley >= 1, false)
+        and clusters > max(case when silhouette_rank = 1 then clusters end)
+            over (partition by segmentation) as is_proven
+
+    from ranked_by_silhouette
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by segmentation
+            order by
+                is_proven desc,
+                case when is_proven then clusters end desc,
+                silhouette_rank
+        ) as preference
+
+    from compared_with_clearest
 
 ),
 
@@ -61,6 +92,10 @@ compared as (
             then ranked.simplified_silhouette end) as next_silhouette,
         min(case when ranked.preference = 2 and ranked.is_large_enough
             then ranked.clusters end) as next_clusters,
+        min(case when ranked.silhouette_rank = 1
+            then ranked.simplified_silhouette end) as clearest_silhouette,
+        min(case when ranked.silhouette_rank = 1
+            then ranked.clusters end) as clearest_clusters,
         max(ranked.simplified_silhouette) as highest_silhouette,
         {{ dbt.listagg(
             "case when ranked.is_large_enough and ranked.preference > 2"
@@ -98,6 +133,10 @@ reasoned as (
                     || 'share of ' || {{ as_text("100 * ranked.minimum_share", 1) }}
                     || ' %; ' || {{ number_in_words("ranked.clusters") }}
                     || ' segments stand apart best'
+            when ranked.preference = 1 and ranked.is_proven
+                then {{ number_in_words("ranked.clusters", capitalized=true) }}
+                    || ' segments are the most of which every two have a valley '
+                    || 'between them'
             when ranked.preference = 1
                 and ranked.simplified_silhouette < compared.highest_silhouette
                 then 'Among the numbers that keep every segment large enough, '
@@ -111,6 +150,11 @@ reasoned as (
                     || {{ as_text("100 * ranked.smallest_share", 1) }}
                     || ' % of the customers, less than the minimum share of '
                     || {{ as_text("100 * ranked.minimum_share", 1) }} || ' %.'
+            when chosen.is_proven and ranked.clusters < chosen.clusters
+                then 'Of ' || {{ number_in_words("chosen.clusters") }}
+                    || ' segments, too, every two have a valley between them.'
+            when chosen.is_proven
+                then 'Not every two segments have a valley between them.'
             else 'Simplified silhouette '
                 || {{ as_text("ranked.simplified_silhouette") }}
                 || ', against ' || {{ as_text("chosen.simplified_silhouette") }}
@@ -118,13 +162,17 @@ reasoned as (
         end as verdict,
         ' (simplified silhouette ' || {{ as_text("ranked.simplified_silhouette") }}
             || case
+                when ranked.is_proven
+                    then '; highest ' || {{ as_text("compared.clearest_silhouette") }}
+                        || ' at k = '
+                        || cast(compared.clearest_clusters as {{ dbt.type_string() }})
                 when compared.next_clusters is null then ''
                 else '; next best ' || {{ as_text("compared.next_silhouette") }}
                     || ' at k = '
                     || cast(compared.next_clusters as {{ dbt.type_string() }})
             end
             || case
-                when compared.further_ties is null then ''
+                when ranked.is_proven or compared.further_ties is null then ''
                 else '; also within 0.02: k = ' || compared.further_ties
             end
             || ')' as mention_of_silhouettes,
@@ -164,6 +212,7 @@ reasoned as (
         ranked.calinski_harabasz,
         ranked.stability,
         ranked.smallest_segment_stability,
+        ranked.smallest_valley,
         ranked.smallest_share,
         ranked.minimum_share,
         ranked.preference = 1 as is_chosen
@@ -200,6 +249,7 @@ select
     calinski_harabasz,
     stability,
     smallest_segment_stability,
+    smallest_valley,
     smallest_share,
     minimum_share,
     is_chosen

@@ -129,8 +129,11 @@ def session():
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
-    """The tables of the sample, for tests that read and build nothing."""
+    """The tables of the sample, built and published, for tests that only read."""
     project = Project(tmp_path_factory.mktemp("tables"))
-    result = project.dbt("build", "--exclude-resource-type", "test", "unit_test")
+    result = project.dbt(
+        *("build", "--exclude-resource-type", "test", "unit_test"),
+        segmentation_publish_to=str(project.published.parent),
+    )
     assert result.success, result.error
     return project

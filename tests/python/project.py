@@ -23,6 +23,7 @@ class Result:
         self.nodes = {
             node.node.name: node.status.value
             for node in getattr(result.result, "results", None) or []
+            if node.status.value != "no-op"  # exposures
         }
         self.shown = {
             node.node.name: [dict(row.dict()) for row in node.agate_table.rows]
@@ -39,8 +40,16 @@ class Project:
         self.project = project
         self.database = folder / "customer_segmentation.duckdb"
 
+    @property
+    def published(self) -> Path:
+        """The current publication in `published`, beside the database."""
+        return self.folder / "published" / "current"
+
     def dbt(self, *arguments: str, threads: int = 2, **variables) -> Result:
-        """Run a dbt command; keyword arguments are passed as --vars."""
+        """Run a dbt command; keyword arguments are passed as --vars. Unless they say
+        where to, nothing is published: the default is a folder of the project.
+        """
+        variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []
 
         def listen(event):

@@ -50,6 +50,8 @@ def seen():
         davies_bouldin=np.array([0.9, 0.5, 0.6, 0.7]),
         calinski_harabasz=np.array([90.0, 80.0, 70.0, 95.0]),
         smallest_share=np.array([0.3, 0.2, 0.019, 0.02]),
+        smallest_valley=np.array([0.9, 1.0, 2.0, 0.99]),
+        prediction_strength=np.array([0.9, 0.8, 0.85, 0.79]),
         inertia=np.array([100.0, 40.0, 30.0, 10.0]),
         total_inertia=400.0,
         reference_inertias=np.ones((2, 4)),
@@ -149,7 +151,7 @@ def test_curves_are_those_of_the_customers_one_by_one(kmeans_candidates):
     data = benchmark.mixture(6 + 16)
     assert data.shape == "survey"
 
-    seen = benchmark.curves(kmeans_candidates, data.values, 1, references=0)
+    seen = benchmark.curves(kmeans_candidates, data.values, 1, references=0, halvings=1)
 
     rows = (data.values - data.values.mean(axis=0)) / data.values.std(axis=0)
     assert len(np.unique(rows, axis=0)) < len(rows)
@@ -161,13 +163,54 @@ def test_curves_are_those_of_the_customers_one_by_one(kmeans_candidates):
     assert seen.smallest_share[at] == pytest.approx(smallest, abs=0.01)
 
 
+def test_prediction_strength_is_that_of_a_halving_by_hand(kmeans_candidates):
+    # Three groups of eight: halves agree on two or three clusters, not on four.
+    centers = np.repeat([[0.0, 0.0], [100.0, 0.0], [0.0, 120.0]], 8, axis=0)
+    customers = centers + np.random.default_rng(1).normal(size=(24, 2))
+
+    two, three, four = benchmark.prediction_strengths(
+        kmeans_candidates, customers, [2, 3, 4], 3, seed=1
+    )
+
+    assert two == three == 1
+    assert four < 0.8
+
+
+def test_prediction_strength_counts_pairs_of_the_worst_cluster(monkeypatch):
+    # The second half has the clusters 1, 2, 4 and 11, 12, 13, 14. The centers of the
+    # first put 4 to the others: of three pairs, one stays together.
+    class Model:
+        fits = iter([[0.0, 4.0], [2.0, 12.5]])
+
+        def fit(self, *_):
+            return np.array(next(self.fits))[:, None]
+
+        def distances(self, values, centers):
+            return np.abs(values - centers.T)
+
+    class InOrder:
+        def permutation(self, values):
+            return values
+
+    monkeypatch.setattr(np.random, "default_rng", lambda _: InOrder())
+    customers = np.append(np.zeros(7), [1, 2, 4, 11, 12, 13, 14])[:, None]
+
+    found = benchmark.prediction_strengths(Model(), customers, [2], 1, seed=1)
+
+    assert found == pytest.approx([1 / 3])
+
+
 # ---------- the criteria
 
 
 @pytest.mark.parametrize(
     ("criterion", "k"),
     [
-        ("rule in use", 5),  # the cluster of 1.9 % rules 4 out, that of 2 % stays
+        # the cluster of 1.9 % rules 4 out, that of 2 % stays
+        ("rule in use", 5),  # 3 clusters with valleys are fewer
+        ("without valleys", 5),
+        ("valleys alone", 3),
+        ("prediction strength", 3),
         ("simplified silhouette", 4),
         ("silhouette", 5),
         ("Davies-Bouldin", 3),
@@ -183,7 +226,9 @@ def test_criterion_picks_the_best_of_a_hand_made_curve(seen, criterion, k):
 
 
 def test_rule_falls_back_on_all_k_if_none_is_large_enough(seen):
-    assert benchmark.rule_in_use(replace(seen, smallest_share=np.full(4, 0.01))) == 4
+    tiny = replace(seen, smallest_share=np.full(4, 0.01))
+    assert benchmark.rule_in_use(tiny) == 4
+    assert benchmark.most_with_valleys(tiny) == 4
 
 
 def test_rule_prefers_fewer_clusters_among_equals(seen):
@@ -191,8 +236,22 @@ def test_rule_prefers_fewer_clusters_among_equals(seen):
         seen,
         simplified_silhouette=np.array([0.1, 0.5, 0.5, 0.5]),
         smallest_share=np.full(4, 0.1),
+        smallest_valley=np.zeros(4),
     )
     assert benchmark.rule_in_use(equals) == 3
+
+
+def test_rule_takes_the_largest_k_with_valleys_above_the_clearest(seen):
+    large = replace(seen, smallest_share=np.full(4, 0.1))
+    assert benchmark.clearest(large) == 4
+    for valleys, k in [
+        ([2, 2, 2, 1], 5),
+        ([2, 2, 2, 0.99], 4),
+        ([2, 0, 0, 0], 4),
+        ([0, 0, 0, 0], 4),
+    ]:
+        proven = replace(large, smallest_valley=np.array(valleys))
+        assert benchmark.rule_in_use(proven) == k
 
 
 @pytest.mark.parametrize(
@@ -217,10 +276,10 @@ def test_gap_statistic_is_that_of_hand_made_inertias(seen, gaps, k):
 
 
 def test_clear_groups_are_found(kmeans_candidates):
-    outcomes = benchmark.run(kmeans_candidates, CLEAR, references=2)
+    outcomes = benchmark.run(kmeans_candidates, CLEAR, references=2, halvings=1)
 
     assert [outcome.groups for outcome in outcomes] == [4, 7, 3]
-    for name in ("rule in use", "simplified silhouette"):
+    for name in ("rule in use", "simplified silhouette", "prediction strength"):
         assert benchmark.errors_of(outcomes, name).tolist() == [0, 0, 0]
 
 
@@ -251,7 +310,7 @@ def test_tables_count_what_was_chosen():
     overall = benchmark.overall_table(outcomes).splitlines()
     assert overall[2] == "| **rule in use** | 40 % (17 to 69) | 100 % | -0.40 |  |"
     # 1 : 4 of fair coins: as uneven as this or more in 12 of 32 cases
-    assert overall[7] == (
+    assert overall[9] == (
         "| gap statistic | 10 % (2 to 40) | 60 % | +0.30 | 1 : 4 (p 0.375) |"
     )
     families = benchmark.family_table(outcomes).splitlines()

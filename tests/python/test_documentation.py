@@ -1,6 +1,7 @@
 """Everything is described, and what is public is contracted."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ WITHOUT_CONTRACT = {"segments", "audiences"}  # columns that the user chooses
 def documented(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("documentation"))
     assert project.dbt("build").success
-    assert project.dbt("docs", "generate").success
+    assert project.dbt("docs", "generate", "--static").success
     return project
 
 
@@ -98,11 +99,80 @@ def test_every_described_column_exists(documented, models):
 def test_public_tables_are_contracted_and_state_their_grain(models):
     tables = public(models)
 
-    assert len(tables) == 25
+    assert len(tables) == 26
     for name, node in tables.items():
         assert node["description"].startswith("One row per "), name
         contracted = node["config"]["contract"]["enforced"]
         assert contracted == (name not in WITHOUT_CONTRACT), name
+
+
+def test_what_is_not_public_is_closed_to_other_projects(models):
+    settings = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    access = {
+        name: node["access"]
+        for name, node in models.items()
+        if node["resource_type"] == "model"
+    }
+
+    assert settings["restrict-access"] is True
+    assert set(access.values()) == {"public", "protected"}
+    assert {node["group"] for node in models.values() if "access" in node} == {
+        "segmentation"
+    }
+
+
+def test_the_lineage_ends_in_who_reads_the_tables(manifest, models):
+    read = {
+        exposure["name"]: exposure["depends_on"]["nodes"]
+        for exposure in manifest["exposures"].values()
+    }
+    ours = {models[name]["unique_id"] for name in public(models)}
+
+    assert set(read) == {"report", "published_files", "campaigns"}
+    assert set(read["report"]) <= ours
+    assert len(read["report"]) > 5
+
+
+def test_public_tables_and_columns_carry_their_descriptions(documented, models):
+    comments = {
+        table: {column: comment.strip() for column, comment in columns}
+        for table, columns in documented.query(
+            """
+            select table_name, list((coalesce(column_name, ''), comment)) from (
+                select table_name, column_name, comment from duckdb_columns()
+                union all
+                select table_name, null, comment from duckdb_tables()
+                union all
+                select view_name, null, comment from duckdb_views()
+            ) where comment is not null group by table_name
+            """
+        )
+    }
+    expected = {
+        name: {"": node["description"].strip()}
+        | {
+            column: value["description"].strip()
+            for column, value in node["columns"].items()
+        }
+        for name, node in public(models).items()
+    }
+
+    assert comments == expected
+
+
+def test_the_page_of_the_documentation_is_complete_and_asks_nobody(documented):
+    page = (documented.folder / "target" / "static_index.html").read_text()
+    asked = re.findall(r"<(?:script|link)[^>]*(?:src|href)=.(?:https?:)?//", page)
+
+    assert asked == []
+    assert '"send_anonymous_usage_stats": false' in page
+    for text in (
+        "exposure.customer_segmentation.published_files",
+        "model.customer_segmentation.segments",
+        "How clear the membership is",
+        "SQL prepares, Python learns, SQL scores.",
+    ):
+        assert text in page
 
 
 def test_every_public_table_has_a_test_of_its_own(manifest, models):

@@ -29,7 +29,11 @@ class Shop(Project):
     def statuses(self) -> dict:
         """Return the status of every node that the last command ran."""
         results = self.artifact("run_results")["results"]
-        return {result["unique_id"]: result["status"] for result in results}
+        return {
+            result["unique_id"]: result["status"]
+            for result in results
+            if result["status"] != "no-op"  # exposures
+        }
 
     def configure(self, change) -> None:
         """Change dbt_project.yml: `change` gets and mends what is in it."""

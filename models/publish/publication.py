@@ -1,0 +1,308 @@
+"""Writes the public tables to where other programs read them.
+
+A publication is a folder of its own: a DuckDB file, a Parquet file per table and a
+manifest. Only when all is written, a symbolic link is replaced by one that points
+there, so a reader finds the whole publication before or the whole new one. Whatever
+stops the build on the way, no reader sees what it left, and the next one removes it.
+"""
+
+import json
+import os
+import re
+import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation, TransactionException
+
+SCHEMA = {
+    "table_name": "VARCHAR",
+    "row_count": "BIGINT",
+    "checksum": "VARCHAR",
+    "parquet_file": "VARCHAR",
+    "version": "VARCHAR",
+    "published_at": "TIMESTAMP",
+    "data_as_of": "TIMESTAMP",
+    "fit_ids": "VARCHAR",
+}
+
+DATABASE, PARQUET, MANIFEST = "segments.duckdb", "parquet", "manifest.json"
+CURRENT, VERSIONS = "current", "versions"
+# Names sort by time, and nothing else in the folder is called so.
+VERSION = re.compile(r"\d{8}T\d{12}Z")
+# The oldest clients of DuckDB 1 read this format.
+STORAGE = "v1.0.0"
+CATALOG = "segmentation_publication"
+# An empty one means that something was built with --empty and never again. Others may
+# be: nothing was ever measured where the registry was imported.
+NEVER_EMPTY = {
+    "audiences",
+    "customer_segment_history",
+    "customer_segments",
+    "scoring_functions",
+    "segment_profiles",
+    "segmentation_fits",
+    "segments",
+}
+# The time of the build is no content: without changes the checksum is the same.
+NOT_IN_CHECKSUM = {"scored_at"}
+
+
+def quoted(name: str) -> str:
+    """Return the name as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: object) -> str:
+    """Return the text as a literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def measure(cursor: DuckDBPyConnection, table: str) -> tuple[int, str]:
+    """Return the number of rows and a checksum that does not depend on their order:
+    the sum of the lower halves of the MD5 of each row as JSON.
+
+    Args:
+        cursor: a connection.
+        table: its name, quoted.
+    """
+    columns = cursor.execute(f"select * from {table} limit 0").description
+    kept = [quoted(column[0]) for column in columns if column[0] not in NOT_IN_CHECKSUM]
+    return cursor.execute(
+        "select count(*), coalesce(sum(md5_number_lower(to_json(published__row))), 0)"
+        f"::varchar from (select {', '.join(kept)} from {table}) as published__row"
+    ).fetchone()
+
+
+def write_tables(
+    cursor: DuckDBPyConnection, tables: list[dict], folder: Path
+) -> list[dict]:
+    """Write each table to the attached file and as Parquet.
+
+    Args:
+        cursor: a connection with the file attached as CATALOG.
+        tables: rows of int_tables_to_publish.
+        folder: of the publication.
+
+    Returns:
+        What the manifest says of each.
+
+    Raises:
+        RuntimeError: if a table is empty that cannot be.
+    """
+    written = []
+    for table in tables:
+        name = table["table_name"]
+        place = ("database_name", "schema_name", "identifier")
+        source = ".".join(quoted(table[part]) for part in place)
+        target = f"{CATALOG}.main.{quoted(name)}"
+        file = f"{PARQUET}/{name}.parquet"
+        cursor.execute(f"create table {target} as select * from {source}")
+        cursor.execute(
+            f"copy {target} to {literal(folder / file)}"
+            " (format parquet, compression zstd)"
+        )
+        row_count, checksum = measure(cursor, target)
+        if row_count == 0 and name in NEVER_EMPTY:
+            raise RuntimeError(
+                f"{name} is empty, so nothing was published: what was published before"
+                " stays. Build everything, without --empty."
+            )
+        written.append(
+            {
+                "table_name": name,
+                "row_count": row_count,
+                "checksum": checksum,
+                "parquet_file": file,
+            }
+        )
+    return written
+
+
+def write_functions(cursor: DuckDBPyConnection, functions: list[dict]) -> None:
+    """Create the scoring functions in the attached file.
+
+    Args:
+        cursor: a connection with the file attached as CATALOG.
+        functions: rows of scoring_functions.
+    """
+    for function in functions:
+        cursor.execute(
+            f"create macro {CATALOG}.main.{function['function_name']}"
+            f"({function['arguments']}) as ({function['expression']})"
+        )
+
+
+def write_descriptions(cursor: DuckDBPyConnection, descriptions: list[dict]) -> None:
+    """Comment on the tables and columns of the attached file.
+
+    Args:
+        cursor: a connection with the file attached as CATALOG.
+        descriptions: rows of int_published_descriptions.
+    """
+    existing = set(
+        cursor.execute(
+            "select table_name, column_name from duckdb_columns() "
+            f"where database_name = '{CATALOG}'"
+        ).fetchall()
+    )
+    existing |= {(table, None) for table, _ in existing}
+    for row in descriptions:
+        table, column = row["table_name"], row["column_name"]
+        if (table, column) in existing:
+            place = f"{CATALOG}.main.{quoted(table)}"
+            target = f"column {place}.{quoted(column)}" if column else f"table {place}"
+            cursor.execute(f"comment on {target} is {literal(row['description'])}")
+
+
+def as_rows(manifest: dict) -> list[dict]:
+    """Return a manifest as rows: what it says of all tables is repeated in each."""
+    shared = manifest | {"fit_ids": json.dumps(manifest["fit_ids"])}
+    del shared["tables"]
+    return [table | shared for table in manifest["tables"]]
+
+
+def as_relation(cursor: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
+    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    return cursor.sql(
+        "select line.* from (select unnest(from_json("
+        f"{literal(json.dumps(rows))}, '{json.dumps([SCHEMA])}')) as line)"
+    )
+
+
+def write(
+    session: DuckDBPyConnection, folder: Path, tables: list[dict], contents: dict
+) -> None:
+    """Write a publication.
+
+    Args:
+        session: the connection of the build; a transaction that writes to two files is
+            refused, so it is not used itself.
+        folder: where to, an empty folder.
+        tables: rows of int_tables_to_publish.
+        contents: `facts` for the manifest, `functions` and `descriptions`.
+    """
+    (folder / PARQUET).mkdir()
+    with session.cursor() as cursor:
+        cursor.execute("set TimeZone = 'UTC'")
+        cursor.execute(
+            f"attach {literal(folder / DATABASE)} as {CATALOG}"
+            f" (storage_version '{STORAGE}')"
+        )
+        try:
+            written = write_tables(cursor, tables, folder)
+            cursor.begin()
+            manifest = contents["facts"] | {"tables": written}
+            rows = as_relation(cursor, as_rows(manifest)).sql_query()
+            cursor.execute(f"create table {CATALOG}.main.published_tables as {rows}")
+            write_functions(cursor, contents["functions"])
+            write_descriptions(cursor, contents["descriptions"])
+            cursor.commit()
+            cursor.execute(f"checkpoint {CATALOG}")
+        finally:
+            with suppress(TransactionException):
+                cursor.rollback()  # what failed half-way
+            cursor.execute(f"detach {CATALOG}")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(0o444)
+
+
+def switch(folder: Path, version: str) -> None:
+    """Make a version the current one, in one step.
+
+    Args:
+        folder: of all publications.
+        version: name of the version, which is complete.
+
+    Raises:
+        RuntimeError: if the file system has no symbolic links.
+    """
+    link = folder / f".{CURRENT}"
+    link.unlink(missing_ok=True)
+    try:
+        link.symlink_to(Path(VERSIONS, version), target_is_directory=True)
+    except (NotImplementedError, OSError) as error:
+        raise RuntimeError(
+            f"segmentation_publish_to: no symbolic link can be made in {folder}"
+        ) from error
+    os.replace(link, folder / CURRENT)
+
+
+def current_version(folder: Path) -> str:
+    """Return the name of the current version, or '' if there is none."""
+    link = folder / CURRENT
+    return Path(os.readlink(link)).name if link.is_symlink() else ""
+
+
+def clean(folder: Path) -> None:
+    """Remove all versions but the current one and the one before.
+
+    Args:
+        folder: of all publications.
+    """
+    versions = sorted(
+        path for path in (folder / VERSIONS).iterdir() if VERSION.fullmatch(path.name)
+    )
+    current = current_version(folder)
+    kept = [path for path in versions if path.name <= current][-2:]
+    for path in versions:
+        if path not in kept:
+            shutil.rmtree(path)
+
+
+def publish(
+    session: DuckDBPyConnection, folder: Path, tables: list[dict], contents: dict
+) -> None:
+    """Write a publication and make it the current one; see `write`."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    version = now.strftime("%Y%m%dT%H%M%S%fZ")
+    facts = {"version": version, "published_at": now.isoformat(" ")}
+    path = folder / VERSIONS / version
+    path.parent.mkdir(parents=True, exist_ok=True)
+    clean(folder)
+    path.mkdir()
+    try:
+        write(session, path, tables, contents | {"facts": facts | contents["facts"]})
+        switch(folder, version)
+    except BaseException:
+        shutil.rmtree(path)
+        raise
+    clean(folder)
+
+
+def records(relation: DuckDBPyRelation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    return [
+        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+    ]
+
+
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return one row per table of the current publication."""
+    dbt.config(materialized="table")
+    tables = records(
+        dbt.ref("customer_segmentation", "int_tables_to_publish").order("table_name")
+    )
+    customer_segments = dbt.ref("customer_segmentation", "customer_segments")
+    fits = dbt.ref("customer_segmentation", "segmentation_fits").filter("is_champion")
+    functions = dbt.ref("customer_segmentation", "scoring_functions")
+    descriptions = dbt.ref("customer_segmentation", "int_published_descriptions")
+    if not tables:
+        return as_relation(session, [])
+    folder = Path(tables[0]["folder"])
+    if tables[0]["is_build"]:
+        ((scored_at,),) = customer_segments.max("scored_at").fetchall()
+        fit_ids = fits.select("segmentation, fit_id").order("segmentation").fetchall()
+        facts = {"data_as_of": str(scored_at), "fit_ids": dict(fit_ids)}
+        contents = {
+            "facts": facts,
+            "functions": records(functions),
+            "descriptions": records(descriptions),
+        }
+        publish(session, folder, tables, contents)
+    manifest = folder / CURRENT / MANIFEST
+    published = json.loads(manifest.read_text()) if manifest.exists() else None
+    return as_relation(session, as_rows(published) if published else [])

@@ -1,0 +1,89 @@
+"""A reader of publications, as a process of its own: python reader.py <folder> <stop>.
+
+It says "reading" after the first time and reads until the file <stop> is there. Then it
+prints what it saw as JSON: how often each state was read, and what was wrong.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+
+CHECKSUM = """
+    select count(*), coalesce(sum(md5_number_lower(to_json(one_row))), 0)::varchar
+    from (select {columns} from {source}) as one_row
+"""
+
+
+def measure(connection, source: str) -> tuple:
+    """Rows and checksum of a table or file, as docs/connect.md says."""
+    names = [row[0] for row in connection.execute(f"describe from {source}").fetchall()]
+    columns = ", ".join(f'"{name}"' for name in names if name != "scored_at")
+    sql = CHECKSUM.format(columns=columns, source=source)
+    return connection.execute(sql).fetchone()
+
+
+def differences(connection, tables: list[dict], source: str) -> list[str]:
+    """The tables whose rows are not those of the manifest.
+
+    Args:
+        connection: of DuckDB.
+        tables: of the manifest.
+        source: where a table is; {} stands for its name.
+    """
+    return [
+        table["table_name"]
+        for table in tables
+        if measure(connection, source.format(table["table_name"]))
+        != (table["row_count"], table["checksum"])
+    ]
+
+
+def read_database(folder: Path) -> tuple[str, list[str]]:
+    """The version that the DuckDB file has, and what is wrong with it."""
+    file = folder / "current" / "segments.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        rows = connection.execute(
+            "select table_name, row_count, checksum, version from published_tables"
+        )
+        names = [column[0] for column in rows.description]
+        tables = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
+        wrong = differences(connection, tables, "{}")
+        versions = {table["version"] for table in tables}
+        return "+".join(sorted(versions)), wrong
+
+
+def read_parquet(folder: Path) -> tuple[str, list[str]]:
+    """The version of manifest and Parquet files, and what is wrong with them."""
+    version = (folder / "current").resolve()
+    manifest = json.loads((version / "manifest.json").read_text())
+    with duckdb.connect() as connection:
+        wrong = differences(
+            connection, manifest["tables"], f"'{version}/parquet/{{}}.parquet'"
+        )
+    return manifest["version"], wrong
+
+
+def main(folder: Path, stop: Path) -> None:
+    """Read in turns, every few milliseconds."""
+    seen, wrong = Counter(), []
+    while not stop.exists():
+        for read in (read_database, read_parquet):
+            try:
+                version, differing = read(folder)
+            except Exception as error:  # whatever a reader meets is of interest
+                wrong.append(f"{read.__name__}: {error!r}")
+                continue
+            seen[f"{read.__name__} {version}"] += 1
+            wrong += [f"{read.__name__} {version}: {table}" for table in differing]
+        if sum(seen.values()) == 2:
+            print("reading", flush=True)
+        time.sleep(0.003)
+    print(json.dumps({"seen": seen, "wrong": wrong}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

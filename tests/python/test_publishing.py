@@ -1,0 +1,465 @@
+"""What is published is whole at any moment, whatever becomes of a build."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pytest
+from conftest import load_model
+from project import Project
+from reader import read_database, read_parquet
+from test_stops import configuration
+
+HERE = Path(__file__).parent
+PUBLISH = ("build", "--select", "tag:publish")
+BUILD = ("build", "--selector", "own_customers")
+WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "test")
+
+
+class Publisher(Project):
+    """Three groups of customers, published in a folder."""
+
+    def dbt(self, *arguments, **variables):
+        """Run a dbt command, as a rule with publishing."""
+        variables = {"segmentation_publish_to": str(self.published.parent)} | variables
+        return super().dbt(*arguments, **configuration(**variables))
+
+    def mark(self, text: str) -> None:
+        """Change two public tables, as a build with other customers would."""
+        with duckdb.connect(str(self.database)) as connection:
+            connection.execute("update segments set description = ?", [text])
+            connection.execute("update segment_rules set rule = ?", [text])
+
+    def marks(self) -> set:
+        """What the published file has of them."""
+        file = self.published / "segments.duckdb"
+        with duckdb.connect(str(file), read_only=True) as connection:
+            return set(
+                connection.sql(
+                    "select description from segments union select rule "
+                    "from segment_rules"
+                ).fetchall()
+            )
+
+    def manifest(self) -> dict:
+        return json.loads((self.published / "manifest.json").read_text())
+
+    def versions(self) -> list[str]:
+        return sorted(
+            path.name for path in (self.published.parent / "versions").iterdir()
+        )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """All tables, published; the tests below leave them whole."""
+    project = Publisher(tmp_path_factory.mktemp("publishing"))
+    result = project.dbt(*BUILD, *WITHOUT_TESTS)
+    assert result.success, result.error
+    return project
+
+
+@contextmanager
+def reading(folder: Path, stop: Path):
+    """A reader in a process of its own; its report is complete at the end."""
+    stop.unlink(missing_ok=True)
+    report = SimpleNamespace(seen={}, wrong=None)
+    command = [sys.executable, str(HERE / "reader.py"), str(folder), str(stop)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "reading\n"
+            yield report
+        finally:
+            stop.touch()
+            vars(report).update(json.loads(process.communicate()[0]))
+
+
+@contextmanager
+def holding(file: Path):
+    """A BI tool that opens the file and does not close it."""
+    code = (
+        "import duckdb, sys\n"
+        f"connection = duckdb.connect({str(file)!r}, read_only=True)\n"
+        "for _ in range(2):\n"
+        "    print(connection.sql('from segments').fetchall(), flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        first = process.stdout.readline()
+        yield
+        assert first.startswith("[(")
+        assert process.communicate()[0] == first
+
+
+def test_without_changes_the_checksums_are_the_same(project):
+    first = project.manifest()
+    result = project.dbt(*BUILD, *WITHOUT_TESTS)
+    second = project.manifest()
+
+    assert result.success, result.error
+    assert first["version"] < second["version"]
+    assert first["data_as_of"] < first["published_at"] < second["data_as_of"]
+    assert first["tables"] == second["tables"]
+    assert first["fit_ids"] == second["fit_ids"]
+
+
+def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
+    """Builds that publish, and every other one with a test that fails."""
+    published = [project.manifest()["version"]]
+    current = project.published / "segments.duckdb"
+
+    with (
+        reading(project.published.parent, project.folder / "stop") as report,
+        holding(current),
+    ):
+        for number in range(1, 5):
+            failing = number % 2 == 0
+            project.mark(f"build {number}")
+            if failing:
+                with duckdb.connect(str(project.database)) as connection:
+                    connection.execute("insert into segments from segments limit 1")
+            result = project.dbt(*PUBLISH, "segments_grain")
+            assert result.success is not failing, result.error
+            assert result.nodes["publication"] == ("skipped" if failing else "success")
+            if failing:
+                assert project.marks() == {(f"build {number - 1}",)}
+                with duckdb.connect(str(project.database)) as connection:
+                    connection.execute(
+                        "create or replace table segments as select distinct * "
+                        "from segments"
+                    )
+            else:
+                assert project.marks() == {(f"build {number}",)}
+                published.append(project.manifest()["version"])
+
+    assert report.wrong == []
+    for read in ("read_database", "read_parquet"):
+        seen = {key.split()[1] for key in report.seen if key.startswith(read)}
+        assert seen == set(published)
+        assert len(seen) == 3
+    assert sum(report.seen.values()) > 20
+    assert project.versions() == sorted(published)[-2:]
+
+
+def test_a_reader_would_notice_a_torn_publication(project, tmp_path):
+    """The reader of the test above, on a publication of two states."""
+    for part in ("segments.duckdb", "manifest.json"):
+        (tmp_path / "current").mkdir(exist_ok=True)
+        (tmp_path / "current" / part).write_bytes(
+            (project.published / part).read_bytes()
+        )
+    parquet = tmp_path / "current" / "parquet"
+    parquet.mkdir()
+    for file in (project.published / "parquet").iterdir():
+        (parquet / file.name).write_bytes(file.read_bytes())
+    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
+
+    with duckdb.connect(str(tmp_path / "current/segments.duckdb")) as connection:
+        connection.execute("update segments set customers = customers + 1")
+        connection.execute(f"copy segments to '{parquet}/segments.parquet'")
+
+    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == ["segments"]
+
+
+def test_the_manifest_the_tables_and_the_files_agree(project):
+    manifest = project.manifest()
+    columns = "table_name, row_count, checksum, parquet_file"
+    listed = [
+        tuple(table[key] for key in columns.split(", ")) for table in manifest["tables"]
+    ]
+    file = project.published / "segments.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        in_the_file = connection.sql(
+            f"select {columns} from published_tables order by 1"
+        )
+        assert in_the_file.fetchall() == listed
+        tables = connection.sql("select table_name from duckdb_tables() order by 1")
+        assert [name for (name,) in tables.fetchall()] == sorted(
+            [*(name for name, *_ in listed), "published_tables"]
+        )
+        views = connection.sql("from duckdb_views() where not internal").fetchall()
+        facts = connection.sql(
+            "select distinct version, published_at::varchar, data_as_of::varchar, "
+            "fit_ids from published_tables"
+        ).fetchall()
+    champions = project.query(
+        "select segmentation, fit_id from segmentation_fits where is_champion"
+    )
+
+    assert views == []
+    assert project.query(f"select {columns} from published_tables order by 1") == listed
+    assert [(*fact[:3], json.loads(fact[3])) for fact in facts] == [
+        (
+            manifest["version"],
+            manifest["published_at"],
+            manifest["data_as_of"],
+            dict(champions),
+        )
+    ]
+    assert {path.name for path in (file.parent / "parquet").iterdir()} == {
+        Path(name).name for *_, name in listed
+    }
+    assert {path.name for path in file.parent.iterdir()} == {
+        "segments.duckdb",
+        "parquet",
+        "manifest.json",
+    }
+    assert file.stat().st_mode & 0o222 == 0
+
+
+def test_every_public_table_is_published(project):
+    nodes = json.loads((project.folder / "target" / "manifest.json").read_text())
+    public = {
+        node["name"]
+        for node in nodes["nodes"].values()
+        if node["resource_type"] == "model" and node["access"] == "public"
+    }
+    published = {table["table_name"] for table in project.manifest()["tables"]}
+
+    assert published | {"published_tables"} == public
+
+
+def test_every_test_that_can_fail_stands_before_publishing(project):
+    nodes = json.loads((project.folder / "target" / "manifest.json").read_text())
+    package = "model.customer_segmentation"
+    before, waiting = set(), [f"{package}.publication"]
+    while waiting:
+        parents = nodes["parent_map"][waiting.pop()]
+        waiting += [parent for parent in parents if parent not in before]
+        before |= set(parents)
+    after = {
+        parent
+        for node in nodes["nodes"].values()
+        if node["resource_type"] == "test"
+        and node["config"]["severity"].lower() == "error"
+        and "sample" not in node["fqn"]
+        for parent in node["depends_on"]["nodes"]
+        if parent not in before
+    }
+
+    assert len(before) > 50
+    assert after <= {f"{package}.publication", f"{package}.published_tables"}
+
+
+def test_descriptions_and_functions_travel(project):
+    file = project.published / "segments.duckdb"
+    described = dict(
+        project.query(
+            "select table_name, description from int_published_descriptions "
+            "where column_name is null"
+        )
+    )
+    with duckdb.connect(str(file), read_only=True) as connection:
+        comments = connection.sql("select table_name, comment from duckdb_tables()")
+        assert dict(comments.fetchall()) == described
+        ((of_margin,),) = connection.sql(
+            "select comment from duckdb_columns() "
+            "where table_name = 'customer_segments' and column_name = 'margin'"
+        ).fetchall()
+        point = "select groups_segment(10, 7)"
+        assert connection.sql(point).fetchall() == project.query(point)
+
+    assert of_margin.startswith("How clear the membership is")
+    assert all(described.values())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--select", "tag:publish"),
+        (*PUBLISH, "--empty"),
+    ],
+    ids=["without_tests", "without_rows"],
+)
+def test_what_is_no_real_build_publishes_nothing(project, arguments):
+    before = project.manifest()
+    result = project.dbt(*arguments)
+
+    assert result.success, result.error
+    assert project.manifest() == before
+    assert project.query("select distinct version from publication") == [
+        (before["version"],)
+    ]
+
+
+def test_an_empty_table_is_not_published(project):
+    before, versions = project.manifest(), project.versions()
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("create table kept as from segments; delete from segments")
+    result = project.dbt(*PUBLISH)
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("insert into segments from kept; drop table kept")
+
+    assert not result.success
+    assert "segments is empty, so nothing was published" in result.error
+    assert project.manifest() == before
+    assert project.versions() == versions
+
+
+def test_tables_can_be_left_out(project):
+    result = project.dbt(
+        *PUBLISH, segmentation_publish_without=["audiences", "customer_pulls"]
+    )
+    names = {table["table_name"] for table in project.manifest()["tables"]}
+
+    assert result.success, result.error
+    assert "segments" in names
+    assert names.isdisjoint({"audiences", "customer_pulls"})
+
+
+def test_nothing_is_published_unless_asked(project):
+    before = project.manifest()
+    result = project.dbt(*PUBLISH, segmentation_publish_to="")
+
+    assert result.success, result.error
+    assert project.manifest() == before
+    assert project.query("from published_tables") == []
+
+
+CRASHING = """
+import os, signal, sys
+sys.path.insert(0, {here!r})
+from pathlib import Path
+from test_publishing import publish_twice
+publish_twice(Path({folder!r}), {call!r}, {nth})
+"""
+
+
+def publish_twice(folder: Path, call: str, nth: int) -> None:
+    """Publish two states of two tables, and let the process be killed in the second.
+
+    Args:
+        folder: of the publications.
+        call: the function, of the model or of a module it uses, that is not survived.
+        nth: which call of it in the second publication.
+    """
+    publication = load_model("models/publish/publication.py")
+    with duckdb.connect() as session:
+        publish_state(publication, session, folder, 1)
+        *places, name = call.split(".")
+        owner = publication
+        for place in places:
+            owner = getattr(owner, place)
+        function, calls = getattr(owner, name), []
+
+        def killed(*arguments, **options):
+            calls.append(name)
+            if len(calls) == nth:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments, **options)
+
+        setattr(owner, name, killed)
+        publish_state(publication, session, folder, 2)
+
+
+def publish_state(
+    publication, session, folder: Path, state: int, functions: Sequence = ()
+) -> None:
+    """Publish two tables that have as many rows as the number of the state."""
+    tables = []
+    for name in ("one", "two"):
+        session.execute(
+            f"create or replace table {name} as select {state} as state "
+            f"from range({state})"
+        )
+        place = {"database_name": "memory", "schema_name": "main", "identifier": name}
+        tables.append({"table_name": name} | place)
+    publication.publish(
+        session,
+        folder,
+        tables,
+        {
+            "facts": {"data_as_of": "2026-01-01 00:00:00", "fit_ids": {}},
+            "functions": functions,
+            "descriptions": [
+                {"table_name": "one", "column_name": None, "description": "First."}
+            ],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "nth", "state"),
+    [
+        ("write", 1, 1),
+        ("measure", 1, 1),
+        ("measure", 2, 1),
+        ("write_descriptions", 1, 1),
+        ("json.dumps", 2, 1),
+        ("switch", 1, 1),
+        ("os.replace", 1, 1),
+        ("clean", 2, 2),
+    ],
+)
+def test_a_kill_leaves_one_whole_state(tmp_path, call, nth, state):
+    code = CRASHING.format(here=str(HERE), folder=str(tmp_path), call=call, nth=nth)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    for read in (read_database, read_parquet):
+        _, wrong = read(tmp_path)
+        assert wrong == []
+    manifest = json.loads((tmp_path / "current" / "manifest.json").read_text())
+    assert [table["row_count"] for table in manifest["tables"]] == [state, state]
+
+    publication = load_model("models/publish/publication.py")
+    with duckdb.connect() as session:
+        publish_state(publication, session, tmp_path, 3)
+    assert len(list((tmp_path / "versions").iterdir())) == 2
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["current", "versions"]
+    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
+
+
+def test_nothing_else_in_the_folder_is_removed(tmp_path):
+    publication = load_model("models/publish/publication.py")
+    mine = tmp_path / "versions" / "2026"
+    mine.mkdir(parents=True)
+    with duckdb.connect() as session:
+        for state in (1, 2, 3):
+            publish_state(publication, session, tmp_path, state)
+
+    assert mine.exists()
+    assert len(list(mine.parent.iterdir())) == 3
+
+
+def test_without_symbolic_links_the_build_says_so(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("a required privilege is not held by the client")
+
+    publication = load_model("models/publish/publication.py")
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    with (
+        duckdb.connect() as session,
+        pytest.raises(RuntimeError, match="no symbolic link can be made in"),
+    ):
+        publish_state(publication, session, tmp_path, 1)
+
+    assert list((tmp_path / "versions").iterdir()) == []
+
+
+def test_an_error_half_way_is_told_and_leaves_nothing(tmp_path, session):
+    publication = load_model("models/publish/publication.py")
+    broken = {"function_name": "broken", "arguments": "x", "expression": "no_such(x"}
+    publish_state(publication, session, tmp_path, 1)
+
+    with pytest.raises(duckdb.ParserException, match="syntax error"):
+        publish_state(publication, session, tmp_path, 2, [broken])
+
+    assert len(list((tmp_path / "versions").iterdir())) == 1
+    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
+    publish_state(publication, session, tmp_path, 3)  # nothing is attached any more
+    assert len(list((tmp_path / "versions").iterdir())) == 2
