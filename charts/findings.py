@@ -1,0 +1,220 @@
+"""The sentences: what the figures say, in words that need no statistics."""
+
+import re
+
+from drawing import amount, counted, listed, number, percent, word
+
+# A feature is worth a word from half a standard deviation on, as in `segments`.
+NOTABLE = 0.5
+
+
+def title_case(name: str) -> str:
+    """Write the name of a segmentation for people: RFM, Life stage."""
+    text = name.replace("_", " ").strip()
+    return text.upper() if len(text) <= 3 else text[:1].upper() + text[1:]
+
+
+def in_sentence(label: str) -> str:
+    """Write a label within a sentence: annual income, but RFM class."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def quoted(name: str) -> str:
+    return f"“{name}”"
+
+
+def times(ratio: float) -> str:
+    """Write how many times the average something is."""
+    return f"{number(ratio, 2)} times the average"
+
+
+def overview_title(segments: list[dict], measures: list[dict]) -> str:
+    """Say where customers and value part ways; without a measure, which is largest.
+
+    Args:
+        segments: rows of segments, of one segmentation, with the shares of measures.
+        measures: name and label of each measure, the most important first.
+    """
+    members = [row for row in segments if row["segment_id"] != "unassigned"]
+    if not members:
+        return "Nobody takes part in this segmentation"
+    gaps = [
+        (row[f"{measure['name']}_share"] - row["share"], row, measure)
+        for measure in measures
+        for row in members
+        if row[f"{measure['name']}_share"] is not None
+    ]
+    for measure in [*measures, None]:
+        found = [gap for gap in gaps if measure is None or gap[2] == measure]
+        gap, row, best = max(found, key=lambda gap: gap[0], default=(0, None, None))
+        if gap >= 0.05:
+            share = row[f"{best['name']}_share"]
+            return (
+                f"{quoted(row['segment_name'])} is {percent(row['share'])} of customers "
+                f"and {percent(share)} of {in_sentence(best['label'])}"
+            )
+    largest = max(members, key=lambda row: row["customers"])
+    return (
+        f"{quoted(largest['segment_name'])} is the largest of "
+        f"{counted(len(members), 'segment')}: {percent(largest['share'])} of customers"
+    )
+
+
+def segment_sentence(segment_id: str, profiles: list[dict], forming: list[str]) -> str:
+    """Say in what a segment is the extreme among the segments.
+
+    Args:
+        segment_id: the segment.
+        profiles: rows of segment_profiles, of one segmentation.
+        forming: the features that form the segments.
+    """
+    highest, lowest, far = [], [], []
+    for feature in forming:
+        rows = [
+            row
+            for row in profiles
+            if row["feature"] == feature
+            and row["z_mean"] is not None
+            and row["segment_id"] != "unassigned"
+        ]
+        own = [row for row in rows if row["segment_id"] == segment_id]
+        if len(rows) < 2 or not own or abs(own[0]["z_mean"]) < NOTABLE:
+            continue
+        label = in_sentence(own[0]["label"])
+        order = sorted(rows, key=lambda row: row["z_mean"])
+        if order[-1]["segment_id"] == segment_id:
+            highest.append(label)
+        elif order[0]["segment_id"] == segment_id:
+            lowest.append(label)
+        else:
+            far.append(f"{'high' if own[0]['z_mean'] > 0 else 'low'} {label}")
+    parts = [
+        *([f"the highest {listed(highest)} of all segments"] if highest else []),
+        *([f"the lowest {listed(lowest)}" + ("" if highest else " of all segments")]
+          if lowest else []),
+        *far,
+    ]  # fmt: skip
+    if not parts:
+        return "Close to the average in everything that forms these segments."
+    text = listed(parts)
+    return text[:1].upper() + text[1:] + "."
+
+
+def segments_title(telling: list[tuple], labels: dict[str, str]) -> str:
+    """Say which features tell the segments apart best.
+
+    Args:
+        telling: features with their share of variance between segments, best first.
+        labels: label by feature.
+    """
+    best = telling[:2]
+    if not best:
+        return "What sets the segments apart"
+    names = listed([in_sentence(labels[feature]) for feature, _ in best])
+    shares = listed([percent(share) for _, share in best])
+    verb = "tell" if len(best) > 1 else "tells"
+    lies = f"{shares} of their variance lies" if best[1:] else f"{shares} of it lies"
+    return f"{names[:1].upper()}{names[1:]} {verb} the segments apart best: {lies} between them"
+
+
+def choice_title(reason: str) -> str:
+    """Say why there are so many segments: the reason without its figures."""
+    return re.sub(r"\s*\([^)]*\)", "", reason).rstrip(".")
+
+
+def exploration_title(correlations: list[dict]) -> str:
+    """Say which two columns go together most."""
+    known = [row for row in correlations if row["spearman"] is not None]
+    if not known:
+        return "How the values are distributed"
+    best = max(known, key=lambda row: (abs(row["spearman"]), row["label"]))
+    strength = abs(best["spearman"])
+    how = "closely" if strength >= 0.7 else "somewhat" if strength >= 0.3 else "hardly"
+    pair = f"{best['label']} and {in_sentence(best['other_label'])}"
+    if how == "hardly":
+        return f"No two columns go together: even {in_sentence(pair)} hardly do"
+    verb = "go together" if best["spearman"] > 0 else "go opposite ways"
+    return f"{pair} {verb} most {how}: rank correlation {number(best['spearman'], 2)}"
+
+
+def movement_title(moves: list[dict], migrations: list[dict], customers: int) -> str:
+    """Say who moved in the last build in which anybody did.
+
+    Args:
+        moves: rows of segment_migrations of that build, without joined and left.
+        migrations: all rows of the segmentation.
+        customers: customers of the segmentation today.
+    """
+    if not moves:
+        builds = {row["moved_at"] for row in migrations}
+        if len(builds) <= 1:
+            return f"{counted(customers, 'customer')} placed; nobody has moved yet"
+        return "Customers joined and left, but nobody changed segment"
+    moved = sum(row["customers"] for row in moves)
+    share = sum(row["share"] for row in moves)
+    ways: dict[tuple, int] = {}
+    for row in moves:
+        way = (row["from_segment_name"], row["to_segment_name"])
+        ways[way] = ways.get(way, 0) + row["customers"]
+    (source, target), most = max(ways.items(), key=lambda item: (item[1], item[0]))
+    return (
+        f"{counted(moved, 'customer')} ({percent(share)}) changed segment, most of them "
+        f"({most:,}) from {quoted(source)} to {quoted(target)}"
+    )
+
+
+def drift_title(drift: list[dict], labels: dict[str, str]) -> str:
+    """Say whether the model still fits today's customers."""
+    worst = [row for row in drift if row["status"] == "fail"]
+    worst = worst or [row for row in drift if row["status"] == "warn"]
+    if not worst:
+        return f"The model still fits: none of {counted(len(drift), 'figure')} has drifted"
+    row = max(worst, key=lambda row: row["figure"] / row["failure_threshold"])
+    what = drift_subject(row, labels)
+    if row["status"] == "fail":
+        return f"The model no longer fits: {what} has changed too much"
+    return f"{word(len(worst))} of {counted(len(drift), 'figure')} to watch: {what}"
+
+
+def drift_subject(row: dict, labels: dict[str, str]) -> str:
+    """Name what a figure of drift is about."""
+    return {
+        "population_stability_index": in_sentence(
+            labels.get(row["feature"], row["feature"])
+        ),
+        "segment_shift": "the sizes of the segments",
+        "distance_growth": "the distance to the centroids",
+        "outlier_share": "the share of customers far out",
+    }[row["metric"]]
+
+
+def comparison_title(own: dict, others: list[dict], name: str) -> str:
+    """Say whether the segments explain more than the grouping of today does.
+
+    Args:
+        own: the row of segmentation_comparison of the segments themselves.
+        others: the rows of groupings and attributes.
+        name: the segmentation.
+    """
+    explained = own["variance_explained"]
+    if explained is None:
+        return "These customers are all alike"
+    start = (
+        f"The {name} segments explain {percent(explained)} of the differences "
+        "between customers"
+    )
+    known = [row for row in others if row["variance_explained"] is not None]
+    if not known:
+        return start
+    best = max(known, key=lambda row: (row["variance_explained"], row["divided_by"]))
+    return (
+        f"{start}; {in_sentence(title_case(best['divided_by']))}, the best grouping of "
+        f"today, {percent(best['variance_explained'])}"
+    )
+
+
+def value_against_all(row: dict) -> str:
+    """Write a mean beside that of all customers: 27 years, average 44.5."""
+    return (
+        f"{amount(row['mean'], row['unit'])} (average {number(row['population_mean'])})"
+    )
