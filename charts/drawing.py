@@ -11,6 +11,7 @@ PALETTE = [
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
     *("#882255", "#999933", "#332288", "#aa4499"),
 ]
+INK = "#1d2433"
 OTHER = "#8a8f98"  # unassigned, joined, left, and groups beyond the palette
 LOW, HIGH = (0, 114, 178), (213, 94, 0)  # ends of the scale for below and above average
 
@@ -38,13 +39,21 @@ def segment_colors(segment_ids: Iterable[str]) -> dict[str, str]:
 def luminance(color: str) -> float:
     """Return the relative luminance of a colour, as WCAG 2 defines it."""
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
 def text_on(color: str) -> str:
-    """Return the colour of text that is easier to read on a colour: white or ink."""
-    return "#ffffff" if luminance(color) < 0.3 else "#1d2433"
+    """Return the colour of text with more contrast on a colour: white or ink."""
+    return max(("#ffffff", INK), key=lambda text: contrast(text, color))
 
 
 def diverging(value: float | None, limit: float) -> str:
@@ -71,7 +80,9 @@ def number(value: float | None, digits: int = 3) -> str:
 
 def amount(value: float | None, unit: str = "") -> str:
     """Write a value with its unit."""
-    return f"{number(value)}\u00a0{unit}" if unit and value is not None else number(value)
+    return (
+        f"{number(value)}\u00a0{unit}" if unit and value is not None else number(value)
+    )
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
@@ -82,11 +93,13 @@ def percent(share: float | None, decimals: int = 0) -> str:
         decimals = 1
     if 0 < share < 0.0005:
         return "under 0.1\u00a0%"
+    if 0.995 <= share < 1:  # 100 % is said of all only
+        return "over 99\u00a0%"
     return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−")
 
 
 def signed(value: float | None) -> str:
-    """Write a standard score with its sign: +1.2, −0.4."""
+    """Write a standard score with its sign."""
     if value is None:
         return "–"
     text = f"{value:+.1f}".replace("-", "−")
@@ -100,7 +113,8 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 def word(count: int) -> str:
     """Write a small count as a word, as at the beginning of a sentence."""
-    words = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+    words = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"]
+    words += ["Nine", "Ten", "Eleven", "Twelve"]
     return words[count] if 0 <= count < len(words) else str(count)
 
 
@@ -117,7 +131,7 @@ def shortened(text: str, length: int) -> str:
 class Scale:
     """From values to pixels, and where the ticks are."""
 
-    def __init__(self, low, high, start, end, is_log=False, pad=0.0):
+    def __init__(self, low, high, start, end, is_log=False, pad=0.0) -> None:
         """Map low..high to start..end.
 
         Args:
@@ -145,14 +159,25 @@ class Scale:
         part = (self.transformed(value) - self.first) / (self.last - self.first)
         return round(self.start + part * (self.end - self.start), 1)
 
+    def labelled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
+        """Return pixels and texts of the ticks, with as many decimals each."""
+        ticks = self.ticks(count)
+        texts = [number(tick) for tick in ticks]
+        if not self.is_log:
+            decimals = max((len(t.partition(".")[2]) for t in texts), default=0)
+            texts = [f"{tick:,.{decimals}f}".replace("-", "−") for tick in ticks]
+        return [(self(tick), text) for tick, text in zip(ticks, texts, strict=True)]
+
     def ticks(self, count: int = 5) -> list[float]:
         """Return round values within the range, about as many as asked for."""
-        if self.is_log and math.log1p(self.high) - math.log1p(self.low) > math.log(20):
-            powers = range(math.ceil(math.log10(max(self.high, 1))) + 1)
-            values = [0, *(step * 10**power for power in powers for step in (1, 3))]
-            inside = [value for value in values if self.low <= value <= self.high]
-            tens = [v for v in inside if v == 0 or math.log10(v).is_integer()]
-            return tens if len(tens) >= 3 else inside
+        if self.is_log and self.high >= 5 * max(self.low, 1):
+            powers = range(math.ceil(math.log10(self.high)) + 1)
+            for steps in ((1, 2, 5), (1, 3), (1,)):
+                values = [0, *(step * 10**power for power in powers for step in steps)]
+                inside = [value for value in values if self.low <= value <= self.high]
+                if len(inside) <= count + 1:
+                    break
+            return inside
         low, high = self.low, self.high
         if low == high:
             return [low]

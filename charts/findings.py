@@ -6,6 +6,9 @@ from drawing import amount, counted, listed, number, percent, word
 
 # A feature is worth a word from half a standard deviation on, as in `segments`.
 NOTABLE = 0.5
+# A segment's share of a measure is worth a title if it is this far above its size.
+WORTH_SAYING = 0.03
+SAME = 0.995  # rank correlation
 
 
 def title_case(name: str) -> str:
@@ -25,15 +28,16 @@ def quoted(name: str) -> str:
 
 def times(ratio: float) -> str:
     """Write how many times the average something is."""
-    return f"{number(ratio, 2)} times the average"
+    return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × average"
 
 
-def overview_title(segments: list[dict], measures: list[dict]) -> str:
+def overview_title(segments: list[dict], measures: list[dict], noun: str) -> str:
     """Say where customers and value part ways; without a measure, which is largest.
 
     Args:
         segments: rows of segments, of one segmentation, with the shares of measures.
         measures: name and label of each measure, the most important first.
+        noun: what they are called, segment or group.
     """
     members = [row for row in segments if row["segment_id"] != "unassigned"]
     if not members:
@@ -47,16 +51,16 @@ def overview_title(segments: list[dict], measures: list[dict]) -> str:
     for measure in [*measures, None]:
         found = [gap for gap in gaps if measure is None or gap[2] == measure]
         gap, row, best = max(found, key=lambda gap: gap[0], default=(0, None, None))
-        if gap >= 0.05:
+        if gap >= WORTH_SAYING:
             share = row[f"{best['name']}_share"]
             return (
-                f"{quoted(row['segment_name'])} is {percent(row['share'])} of customers "
-                f"and {percent(share)} of {in_sentence(best['label'])}"
+                f"{quoted(row['segment_name'])} is {percent(row['share'])} of "
+                f"customers and {percent(share)} of {in_sentence(best['label'])}"
             )
     largest = max(members, key=lambda row: row["customers"])
     return (
         f"{quoted(largest['segment_name'])} is the largest of "
-        f"{counted(len(members), 'segment')}: {percent(largest['share'])} of customers"
+        f"{counted(len(members), noun)}: {percent(largest['share'])} of customers"
     )
 
 
@@ -68,7 +72,8 @@ def segment_sentence(segment_id: str, profiles: list[dict], forming: list[str]) 
         profiles: rows of segment_profiles, of one segmentation.
         forming: the features that form the segments.
     """
-    highest, lowest, far = [], [], []
+    extremes: dict[str, list] = {"highest": [], "lowest": []}
+    far: dict[str, list] = {"high": [], "low": []}
     for feature in forming:
         rows = [
             row
@@ -81,22 +86,22 @@ def segment_sentence(segment_id: str, profiles: list[dict], forming: list[str]) 
         if len(rows) < 2 or not own or abs(own[0]["z_mean"]) < NOTABLE:
             continue
         label = in_sentence(own[0]["label"])
+        if " " in own[0]["unit"]:  # days ago: without it, high and low mislead
+            label += f" ({own[0]['unit']})"
         order = sorted(rows, key=lambda row: row["z_mean"])
         if order[-1]["segment_id"] == segment_id:
-            highest.append(label)
+            extremes["highest"].append(label)
         elif order[0]["segment_id"] == segment_id:
-            lowest.append(label)
+            extremes["lowest"].append(label)
         else:
-            far.append(f"{'high' if own[0]['z_mean'] > 0 else 'low'} {label}")
-    parts = [
-        *([f"the highest {listed(highest)} of all segments"] if highest else []),
-        *([f"the lowest {listed(lowest)}" + ("" if highest else " of all segments")]
-          if lowest else []),
-        *far,
-    ]  # fmt: skip
-    if not parts:
+            far["high" if own[0]["z_mean"] > 0 else "low"].append(label)
+    first = [f"{side} in {listed(names)}" for side, names in extremes.items() if names]
+    then = [f"{side} in {listed(names)}" for side, names in far.items() if names]
+    if first:
+        first[0] = first[0].replace(" in ", " of all in ", 1)
+    text = "; ".join(first + then)
+    if not text:
         return "Close to the average in everything that forms these segments."
-    text = listed(parts)
     return text[:1].upper() + text[1:] + "."
 
 
@@ -107,19 +112,49 @@ def segments_title(telling: list[tuple], labels: dict[str, str]) -> str:
         telling: features with their share of variance between segments, best first.
         labels: label by feature.
     """
-    best = telling[:2]
-    if not best:
+    names = listed([in_sentence(labels[feature]) for feature, _ in telling[:2]])
+    if not names:
         return "What sets the segments apart"
-    names = listed([in_sentence(labels[feature]) for feature, _ in best])
-    shares = listed([percent(share) for _, share in best])
-    verb = "tell" if len(best) > 1 else "tells"
-    lies = f"{shares} of their variance lies" if best[1:] else f"{shares} of it lies"
-    return f"{names[:1].upper()}{names[1:]} {verb} the segments apart best: {lies} between them"
+    verb = "tell" if len(telling) > 1 else "tells"
+    return f"{names[:1].upper()}{names[1:]} {verb} the segments apart best"
+
+
+def segments_lead(telling: list[tuple], labels: dict[str, str]) -> str:
+    """Say how much of each feature's variance lies between the segments.
+
+    Args:
+        telling: features with their share of variance between segments, best first.
+        labels: label by feature.
+    """
+    if not telling:
+        return ""
+    shares = [
+        f"{percent(share)} {'of the differences ' if first else ''}in "
+        f"{in_sentence(labels[feature])}"
+        for first, (feature, share) in zip(
+            [True, *[False] * 3], telling[:4], strict=False
+        )
+    ]
+    return f"Between the segments lie {listed(shares)}; the rest lies within them."
 
 
 def choice_title(reason: str) -> str:
     """Say why there are so many segments: the reason without its figures."""
     return re.sub(r"\s*\([^)]*\)", "", reason).rstrip(".")
+
+
+def trust_title(assumptions: list[dict]) -> str:
+    """Say how much of what K-means takes for granted holds."""
+    names = sorted({row["assumption"] for row in assumptions})
+    failing = sorted(
+        {row["assumption"] for row in assumptions if row["status"] != "pass"}
+    )
+    if not failing:
+        return f"All {len(names)} conditions of the method hold here"
+    return (
+        f"{len(names) - len(failing)} of {len(names)} conditions of the method hold "
+        f"here; watch {listed([name.replace('_', ' ') for name in failing])}"
+    )
 
 
 def exploration_title(correlations: list[dict]) -> str:
@@ -131,10 +166,13 @@ def exploration_title(correlations: list[dict]) -> str:
     strength = abs(best["spearman"])
     how = "closely" if strength >= 0.7 else "somewhat" if strength >= 0.3 else "hardly"
     pair = f"{best['label']} and {in_sentence(best['other_label'])}"
+    figure = f"rank correlation {best['spearman']:.2f}".replace("-", "−")
+    if strength >= SAME:
+        return f"{pair} say the same: {figure}"
     if how == "hardly":
         return f"No two columns go together: even {in_sentence(pair)} hardly do"
     verb = "go together" if best["spearman"] > 0 else "go opposite ways"
-    return f"{pair} {verb} most {how}: rank correlation {number(best['spearman'], 2)}"
+    return f"{pair} {verb} most {how}: {figure}"
 
 
 def movement_title(moves: list[dict], migrations: list[dict], customers: int) -> str:
@@ -158,9 +196,26 @@ def movement_title(moves: list[dict], migrations: list[dict], customers: int) ->
         ways[way] = ways.get(way, 0) + row["customers"]
     (source, target), most = max(ways.items(), key=lambda item: (item[1], item[0]))
     return (
-        f"{counted(moved, 'customer')} ({percent(share)}) changed segment, most of them "
-        f"({most:,}) from {quoted(source)} to {quoted(target)}"
+        f"{counted(moved, 'customer')} ({percent(share)}) changed segment; the largest "
+        f"move, of {most:,}, is from {quoted(source)} to {quoted(target)}"
     )
+
+
+def movement_lead(moves: list[dict]) -> str:
+    """Say why they moved."""
+    reasons = {
+        "customer": "because they have changed",
+        "model": "because the model has changed, not they",
+        "both": "because both they and the model have changed",
+    }
+    counts = {
+        cause: sum(row["customers"] for row in moves if row["cause"] == cause)
+        for cause in reasons
+    }
+    parts = [f"{count:,} {reasons[cause]}" for cause, count in counts.items() if count]
+    if len(parts) == 1:
+        return f"All of them moved {parts[0].split(' ', 1)[1]}."
+    return f"Of them {listed(parts)}."
 
 
 def drift_title(drift: list[dict], labels: dict[str, str]) -> str:
@@ -168,7 +223,9 @@ def drift_title(drift: list[dict], labels: dict[str, str]) -> str:
     worst = [row for row in drift if row["status"] == "fail"]
     worst = worst or [row for row in drift if row["status"] == "warn"]
     if not worst:
-        return f"The model still fits: none of {counted(len(drift), 'figure')} has drifted"
+        return (
+            f"The model still fits: none of {counted(len(drift), 'figure')} has drifted"
+        )
     row = max(worst, key=lambda row: row["figure"] / row["failure_threshold"])
     what = drift_subject(row, labels)
     if row["status"] == "fail":
@@ -182,9 +239,9 @@ def drift_subject(row: dict, labels: dict[str, str]) -> str:
         "population_stability_index": in_sentence(
             labels.get(row["feature"], row["feature"])
         ),
-        "segment_shift": "the sizes of the segments",
-        "distance_growth": "the distance to the centroids",
-        "outlier_share": "the share of customers far out",
+        "segment_shift": "sizes of the segments",
+        "distance_growth": "distance to the centers",
+        "outlier_share": "share of customers far out",
     }[row["metric"]]
 
 

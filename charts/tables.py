@@ -29,7 +29,7 @@ def quote(name: str) -> str:
 class Database:
     """The tables of one schema, read only."""
 
-    def __init__(self, path: Path, schema: str | None = None):
+    def __init__(self, path: Path, schema: str | None = None) -> None:
         """Open the database.
 
         Args:
@@ -40,7 +40,9 @@ class Database:
             CannotReadError: with what to do about it.
         """
         if not path.exists():
-            raise CannotReadError(f"There is no database {path}. Run `make build` first.")
+            raise CannotReadError(
+                f"There is no database {path}. Run `make build` first."
+            )
         try:
             self.connection = duckdb.connect(str(path), read_only=True)
         except duckdb.Error as error:
@@ -115,7 +117,9 @@ class Database:
         template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(
             (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
         )
-        return self.rows(template.render(ref=self.ref, quote=quote, **names), parameters)
+        return self.rows(
+            template.render(ref=self.ref, quote=quote, **names), parameters
+        )
 
 
 def ordered_segmentations(database: Database, names: set[str]) -> list[str]:
@@ -159,7 +163,9 @@ def read_all(path: Path, schema: str | None, points: int) -> dict:
     with Database(path, schema) as database:
         tables = {name: database.read(name) for name in SMALL}
         if not tables["segments"]:
-            raise CannotReadError(f"The tables of {path} are empty. Build with customers.")
+            raise CannotReadError(
+                f"The tables of {path} are empty. Build with customers."
+            )
         segmentations = ordered_segmentations(
             database, {row["segmentation"] for row in tables["segments"]}
         )
@@ -184,7 +190,9 @@ def read_all(path: Path, schema: str | None, points: int) -> dict:
                 quantiles[segmentation] = database.query(
                     "segment_quantiles", parameters, features=names
                 )
-                x, y = scatter_axes(tables, segmentation, names, quantiles[segmentation])
+                x, y = scatter_axes(
+                    tables, segmentation, names, quantiles[segmentation]
+                )
                 axes[segmentation] = (x, y)
                 points_of[segmentation] = database.query(
                     "segment_points", {**parameters, "points": points}, x=x, y=y
