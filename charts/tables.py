@@ -113,13 +113,22 @@ class Database:
         return self.rows(f"select * from {self.ref(name)} order by all")
 
     def query(self, name: str, parameters: dict, **names: object) -> list[dict]:
-        """Return the rows of a file in `queries`, a template over names of columns."""
+        """Return the rows of a file in `queries`, a template over names of columns.
+
+        Raises:
+            CannotReadError: where a view names another file than this one.
+        """
         template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(
             (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
         )
-        return self.rows(
-            template.render(ref=self.ref, quote=quote, **names), parameters
-        )
+        sql = template.render(ref=self.ref, quote=quote, **names)
+        try:
+            return self.rows(sql, parameters)
+        except duckdb.BinderException as error:
+            raise CannotReadError(
+                "A view cannot be read. Views name the file that they were built in: "
+                f"give it that name again, or build anew.\n{error}"
+            ) from error
 
 
 def ordered_segmentations(database: Database, names: set[str]) -> list[str]:
