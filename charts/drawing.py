@@ -52,8 +52,8 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(color: str) -> str:
-    """Return the colour of text with more contrast on a colour: white or ink."""
-    return max(("#ffffff", INK), key=lambda text: contrast(text, color))
+    """Return the colour of text on a colour: white where it can be read, else ink."""
+    return "#ffffff" if contrast("#ffffff", color) >= 3.7 else INK
 
 
 def diverging(value: float | None, limit: float) -> str:

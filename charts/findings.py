@@ -8,6 +8,7 @@ from drawing import amount, counted, listed, number, percent, word
 NOTABLE = 0.5
 # A segment's share of a measure is worth a title if it is this far above its size.
 WORTH_SAYING = 0.03
+UNRELATED = 0.05  # normalized mutual information
 SAME = 0.995  # rank correlation
 
 
@@ -268,6 +269,21 @@ def comparison_title(own: dict, others: list[dict], name: str) -> str:
         f"{start}; {in_sentence(title_case(best['divided_by']))}, the best grouping of "
         f"today, {percent(best['variance_explained'])}"
     )
+
+
+def agreement_title(name: str, agreement: dict[str, float]) -> str:
+    """Say which other way to divide a grouping goes along with, if with any.
+
+    Args:
+        name: the grouping, as in a title.
+        agreement: normalized mutual information by other segmentation.
+    """
+    if not agreement:
+        return f"How {in_sentence(name)} relates to other ways to divide"
+    best = max(agreement, key=lambda other: (agreement[other], other))
+    if agreement[best] < UNRELATED:
+        return f"{name} says next to nothing about the other ways to divide"
+    return f"{name} goes along most with {in_sentence(title_case(best))}"
 
 
 def value_against_all(row: dict) -> str:

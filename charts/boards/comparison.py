@@ -6,7 +6,9 @@ import findings
 from drawing import counted, diverging, number, percent, shortened
 from findings import in_sentence, title_case
 
-from boards.segmentation import MOST_GROUPS, Segmentation
+from boards.segmentation import Segmentation
+
+MOST_ROWS, MOST_COLUMNS = 10, 8  # of an overlap
 
 
 def comparison(segmentation: Segmentation) -> dict | None:
@@ -34,7 +36,7 @@ def comparison(segmentation: Segmentation) -> dict | None:
             own[0], today, in_sentence(segmentation.title)
         )
         if own
-        else f"How {in_sentence(segmentation.title)} relates to other ways to divide",
+        else findings.agreement_title(segmentation.title, segmentation.agreement),
         "rows": [
             {
                 "name": title_case(row["divided_by"]),
@@ -117,12 +119,14 @@ def overlap_matrices(segmentation: Segmentation) -> list[dict]:
         columns = sorted(
             sizes, key=lambda column: (column == "unassigned", -sizes[column], column)
         )
-        shown = columns[:8]
+        shown = columns[:MOST_COLUMNS]
         found.append(
             {
                 "name": title_case(other),
                 "columns": [shortened(names[column], 44) for column in shown],
-                "left_out": len(columns) - len(shown),
+                "left_out": left_out(
+                    len(segmentation.members) - MOST_ROWS, len(columns) - MOST_COLUMNS
+                ),
                 "rows": [
                     {
                         "name": row["segment_name"],
@@ -143,7 +147,7 @@ def overlap_matrices(segmentation: Segmentation) -> list[dict]:
                             for column in shown
                         ],
                     }
-                    for row in segmentation.members[:MOST_GROUPS]
+                    for row in segmentation.members[:MOST_ROWS]
                 ],
             }
         )
@@ -151,11 +155,22 @@ def overlap_matrices(segmentation: Segmentation) -> list[dict]:
 
 
 def lift_score(cell: tuple) -> float:
-    """Return -1..1 for from nobody over as by chance to three times as many and more.
+    """Return -1..1: from nobody over as by chance to three times as many and more.
 
-    Few expected customers make no colour: a lift means little there.
+    A difference that chance makes in one cell of twenty has no colour: a Pearson
+    residual, (customers - expected) / sqrt(expected), nearer to 0 than 2.
     """
     _, lift, row = cell
-    if row["expected_customers"] < 5:
+    expected = row["expected_customers"]
+    if abs(row["customers"] - expected) < 2 * expected**0.5:
         return 0.0
-    return max(-1.0, lift - 1) if lift < 1 else min(1.0, (lift - 1) / 2)
+    return lift - 1 if lift < 1 else min(1.0, (lift - 1) / 2)
+
+
+def left_out(rows: int, columns: int) -> str:
+    """Say what a matrix has no room for."""
+    parts = [
+        *([f"{rows} lines"] if rows > 0 else []),
+        *([f"{columns} columns"] if columns > 0 else []),
+    ]
+    return f"without the {findings.listed(parts)} of smaller groups" if parts else ""

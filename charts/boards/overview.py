@@ -126,6 +126,7 @@ def overview(segmentation: Segmentation) -> dict:
         "lead": formed,
         "strips": strips(segmentation),
         "cards": [card(segmentation, row) for row in shown] if is_cards else [],
+        "title_lines": 2 if any(len(row["segment_name"]) > 26 for row in shown) else 1,
         "columns": 4 if len(shown) in (4, 7, 8, 10, 11, 12) else 3,
         "lines": []
         if is_cards
