@@ -1,5 +1,6 @@
 """The report, as people see it: rendered from a build and looked at in Chromium."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -186,6 +187,29 @@ def test_boards_are_printed_on_a4_landscape(file, look):
 
         assert 1 <= len(sizes) <= most, board
         assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(842, 595)}
+
+
+def test_only_public_tables_are_read_and_the_exposure_names_them(sample):
+    manifest = json.loads((sample.folder / "target" / "manifest.json").read_text())
+    (exposure,) = manifest["exposures"].values()
+    named = {
+        node["name"]: node["access"]
+        for node in manifest["nodes"].values()
+        if node["unique_id"] in exposure["depends_on"]["nodes"]
+    }
+    code = (ROOT / "charts" / "tables.py").read_text()
+    queries = "".join(
+        path.read_text() for path in (ROOT / "charts" / "queries").glob("*.sql")
+    )
+    models = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    read = {name for name in models if re.search(rf"[\"']{name}[\"']", code + queries)}
+
+    assert read == set(named)
+    assert set(named.values()) == {"public"}
 
 
 # ---------------------------------------------------------------- overview
