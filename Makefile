@@ -1,4 +1,4 @@
-# Two commands do everything: `make build` and `make test`.
+# Three commands do everything: `make build`, `make report` and `make test`.
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs sample benchmark lock clean
+.PHONY: help build report test lint docs pictures sample benchmark lock clean chromium
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -24,7 +24,10 @@ build: $(VENV)/build-ready ## Build and test the segments of the sample customer
 	@echo "  $(BIN)/dbt show --select choosing_k --limit 40 --output json"
 	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
 
-test: $(VENV)/test-ready ## Run the whole test suite
+report: $(VENV)/build-ready ## Draw the segments as one page, target/report/index.html
+	@$(BIN)/python charts/report.py
+
+test: $(VENV)/test-ready chromium ## Run the whole test suite
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/test-ready ## Check the style of SQL and Python
@@ -34,6 +37,9 @@ lint: $(VENV)/test-ready ## Check the style of SQL and Python
 
 docs: $(VENV)/build-ready ## Write the documentation as one page, target/static_index.html
 	@$(BIN)/dbt docs generate --static
+
+pictures: report chromium ## Take the pictures of the report that the README shows
+	@$(BIN)/python charts/pictures.py
 
 sample: $(VENV)/build-ready ## Generate the sample anew
 	@$(BIN)/python seeds/generator/generate.py
@@ -54,6 +60,11 @@ lock: $(VENV)/test-ready ## Pin the requirements anew
 clean: ## Remove the environment, the database and everything that dbt wrote
 	@rm -rf $(VENV) $(PEERS) target logs integration_tests/target integration_tests/logs \
 		integration_tests/dbt_packages customer_segmentation.duckdb* published
+
+chromium:
+	@command -v chromium > /dev/null || apt-get install --yes -qq chromium > /dev/null 2>&1 \
+		|| { apt-get update -qq && apt-get install --yes -qq chromium; } > /dev/null 2>&1 \
+		|| { echo "The report is tested in Chromium: install the package chromium."; exit 1; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \

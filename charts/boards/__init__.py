@@ -1,0 +1,48 @@
+"""All boards of a report."""
+
+from drawing import counted, word
+
+from boards.choosing_k import choosing_k
+from boards.comparison import comparison
+from boards.exploration import exploration
+from boards.movement import movement
+from boards.overview import overview
+from boards.segmentation import Segmentation
+from boards.segments import segments
+
+
+def report(data: dict) -> dict:
+    """Return all boards.
+
+    Args:
+        data: what `tables.read_all` returns.
+    """
+    found = []
+    for name in data["segmentations"]:
+        segmentation = Segmentation(name, data)
+        found.append(
+            {
+                "name": name,
+                "title": segmentation.title,
+                "is_kmeans": segmentation.is_kmeans,
+                "count": counted(len(segmentation.members), segmentation.plural()[:-1]),
+                "overview": overview(segmentation),
+                "segments": segments(segmentation),
+                "choosing_k": choosing_k(segmentation),
+                "movement": movement(segmentation),
+                "comparison": comparison(segmentation),
+            }
+        )
+    customers = max(
+        sum(row["customers"] for row in data["segments"] if row["segmentation"] == name)
+        for name in data["segmentations"]
+    )
+    ways = len(found)
+    return {
+        "title": f"{counted(customers, 'customer')}, "
+        + ("one way" if ways == 1 else f"{word(ways).lower()} ways")
+        + " to divide them",
+        "as_of": f"{data['as_of']:%d %B %Y}".lstrip("0"),
+        "segmentations": found,
+        "exploration": exploration(data),
+    }

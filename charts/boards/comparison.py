@@ -1,0 +1,176 @@
+"""The board that holds the segments against other ways to divide."""
+
+from collections import defaultdict
+
+import findings
+from drawing import counted, diverging, number, percent, shortened
+from findings import in_sentence, title_case
+
+from boards.segmentation import Segmentation
+
+MOST_ROWS, MOST_COLUMNS = 10, 8  # of an overlap
+
+
+def comparison(segmentation: Segmentation) -> dict | None:
+    """Return the board that holds the segments against other ways to divide."""
+    rows = sorted(
+        segmentation.comparison,
+        key=lambda row: (-(row["variance_explained"] or 0), row["divided_by"]),
+    )
+    own = [
+        row
+        for row in rows
+        if row["divided_by"] == segmentation.name and row["kind"] == "kmeans"
+    ]
+    matrices = overlap_matrices(segmentation)
+    if not own and not matrices:
+        return None
+    today = [row for row in rows if row["kind"] in ("grouping", "attribute")]
+    best = max(
+        (row for row in today if row["variance_explained"] is not None),
+        key=lambda row: (row["variance_explained"], row["divided_by"]),
+        default=None,
+    )
+    return {
+        "title": findings.comparison_title(
+            own[0], today, in_sentence(segmentation.title)
+        )
+        if own
+        else findings.agreement_title(segmentation.title, segmentation.agreement),
+        "rows": [
+            {
+                "name": title_case(row["divided_by"]),
+                "kind": "these segments"
+                if row in own
+                else {
+                    "kmeans": "other segments",
+                    "grouping": "grouping of today",
+                    "attribute": "attribute",
+                }[row["kind"]],
+                "is_own": row in own,
+                "groups": row["groups"],
+                "explained": percent(row["variance_explained"]),
+                "width": round(100 * (row["variance_explained"] or 0), 1),
+                "chance": round(100 * (row["explained_by_chance"] or 0), 1),
+                "silhouette": number(row["simplified_silhouette"], 2),
+            }
+            for row in rows
+        ],
+        "effects": effects(segmentation, best),
+        "best": best and title_case(best["divided_by"]),
+        "matrices": matrices,
+    }
+
+
+def effects(segmentation: Segmentation, best: dict | None) -> list[dict]:
+    """Return how much of each feature's variance the segments explain, and the best
+    grouping of today.
+    """
+    if not segmentation.is_kmeans:
+        return []
+    against = {
+        row["feature"]: row["eta_squared"]
+        for row in segmentation.effects
+        if best
+        and (row["divided_by"], row["kind"]) == (best["divided_by"], best["kind"])
+    }
+    rows = [
+        row
+        for row in segmentation.effects
+        if row["divided_by"] == segmentation.name
+        and row["kind"] == "kmeans"
+        and row["eta_squared"] is not None
+    ]
+    rows.sort(
+        key=lambda row: (
+            not row["forms_the_segments"],
+            -row["eta_squared"],
+            row["feature"],
+        )
+    )
+    return [
+        {
+            "label": row["label"],
+            "forms": row["forms_the_segments"],
+            "own": round(100 * row["eta_squared"], 1),
+            "other": None
+            if against.get(row["feature"]) is None
+            else round(100 * against[row["feature"]], 1),
+            "text": percent(row["eta_squared"]),
+        }
+        for row in rows
+    ]
+
+
+def overlap_matrices(segmentation: Segmentation) -> list[dict]:
+    """Return who is where in each other segmentation, the most similar one first."""
+    order = sorted(
+        segmentation.overlap,
+        key=lambda other: (-segmentation.agreement.get(other, 0), other),
+    )
+    found = []
+    for other in order:
+        cells = segmentation.overlap[other]
+        sizes, names = defaultdict(int), {}
+        for (_, column), (_, _, row) in cells.items():
+            sizes[column] += row["customers"]
+            is_second = row["other_segmentation"] == other
+            names[column] = row["other_segment_name" if is_second else "segment_name"]
+        columns = sorted(
+            sizes, key=lambda column: (column == "unassigned", -sizes[column], column)
+        )
+        shown = columns[:MOST_COLUMNS]
+        found.append(
+            {
+                "name": title_case(other),
+                "columns": [shortened(names[column], 44) for column in shown],
+                "left_out": left_out(
+                    len(segmentation.members) - MOST_ROWS, len(columns) - MOST_COLUMNS
+                ),
+                "rows": [
+                    {
+                        "name": row["segment_name"],
+                        "color": segmentation.color(row["segment_id"]),
+                        "cells": [
+                            {
+                                "text": percent(cells[row["segment_id"], column][0]),
+                                "color": diverging(
+                                    lift_score(cells[row["segment_id"], column]), 1.0
+                                ),
+                                "hint": counted(
+                                    cells[row["segment_id"], column][2]["customers"],
+                                    "customer",
+                                )
+                                + f", {number(cells[row['segment_id'], column][1], 2)} "
+                                "times as many as by chance",
+                            }
+                            for column in shown
+                        ],
+                    }
+                    for row in segmentation.members[:MOST_ROWS]
+                ],
+            }
+        )
+    return found
+
+
+def lift_score(cell: tuple) -> float:
+    """Return -1..1: from nobody over as by chance to three times as many and more.
+
+    A difference that chance makes in one cell of twenty has no colour: a Pearson
+    residual, (customers - expected) / sqrt(expected), nearer to 0 than 2.
+    """
+    _, lift, row = cell
+    expected = row["expected_customers"]
+    if abs(row["customers"] - expected) < 2 * expected**0.5:
+        return 0.0
+    return lift - 1 if lift < 1 else min(1.0, (lift - 1) / 2)
+
+
+def left_out(rows: int, columns: int) -> str:
+    """Say what a matrix has no room for."""
+    parts = [
+        *([f"{rows} lines"] if rows > 0 else []),
+        *([f"{columns} columns"] if columns > 0 else []),
+    ]
+    return f"without the {findings.listed(parts)} of smaller groups" if parts else ""

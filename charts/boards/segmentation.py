@@ -1,0 +1,102 @@
+"""One segmentation: its rows of every table, its names and colours."""
+
+from collections import defaultdict
+
+from drawing import OTHER, segment_colors
+from findings import title_case
+from tables import telling_features
+
+MOST_GROUPS = 15  # more rows or columns than these are left out, and it is said
+
+
+class Segmentation:
+    """Everything that the boards say about one segmentation."""
+
+    def __init__(self, name: str, data: dict) -> None:
+        """Pick the segmentation's rows of each table."""
+
+        def own(table):
+            return [row for row in data[table] if row["segmentation"] == name]
+
+        self.name, self.title = name, title_case(name)
+        self.segments = sorted(
+            own("segments"),
+            key=lambda row: (row["segment_id"] == "unassigned", -row["customers"]),
+        )
+        self.ids = [row["segment_id"] for row in self.segments]
+        self.members = [
+            row for row in self.segments if row["segment_id"] != "unassigned"
+        ]
+        self.colors = segment_colors(self.ids)
+        self.names = {row["segment_id"]: row["segment_name"] for row in self.segments}
+        self.customers = sum(row["customers"] for row in self.segments)
+        self.profiles = own("segment_profiles")
+        self.labels = {row["feature"]: row["label"] for row in data["segment_profiles"]}
+        self.units = {row["feature"]: row["unit"] for row in data["segment_profiles"]}
+        self.profile = {
+            (row["segment_id"], row["feature"]): row for row in self.profiles
+        }
+        fitted = data["features"].get(name, [])
+        self.forming = [row["feature"] for row in fitted]
+        self.transforms = {row["feature"]: row["transform"] for row in fitted}
+        self.is_kmeans = bool(fitted)
+        self.measures = [
+            {"name": name, "label": self.labels.get(name, name)}
+            for name in data["measures"]
+        ]
+        shares = {row["segment_id"]: row["share"] for row in self.segments}
+        self.telling = telling_features(
+            [row for row in self.profiles if row["segment_id"] != "unassigned"],
+            shares,
+            self.forming,
+        )
+        self.quality = sorted(
+            own("segmentation_quality"), key=lambda row: row["clusters"]
+        )
+        self.rules = {row["segment_id"]: row for row in own("segment_rules")}
+        self.assumptions = own("kmeans_assumptions")
+        self.migrations = own("segment_migrations")
+        self.drift = own("drift")
+        self.quantiles = data["quantiles"].get(name, [])
+        self.points = data["points"].get(name)
+        self.points_axes = data["axes"].get(name)
+        self.comparison = own("segmentation_comparison")
+        self.effects = data["segmentation_effects"]
+        self.agreement = {
+            other: row["normalized_mutual_information"]
+            for row in data["segmentation_agreement"]
+            for one, other in [
+                (row["segmentation"], row["other_segmentation"]),
+                (row["other_segmentation"], row["segmentation"]),
+            ]
+            if one == name
+        }
+        self.overlap = defaultdict(dict)
+        for row in data["segment_overlap"]:
+            if row["segmentation"] == name:
+                other = row["other_segmentation"]
+                place = (row["segment_id"], row["other_segment_id"])
+                self.overlap[other][place] = (row["share_of_segment"], row["lift"], row)
+            elif row["other_segmentation"] == name:
+                other = row["segmentation"]
+                place = (row["other_segment_id"], row["segment_id"])
+                share = row["share_of_other_segment"]
+                self.overlap[other][place] = (share, row["lift"], row)
+
+    def color(self, segment_id: str | None) -> str:
+        """Return the colour of a segment, of one that is retired too."""
+        if segment_id is None:
+            return OTHER
+        if segment_id not in self.colors:
+            known = [*self.colors, segment_id]
+            return segment_colors(known)[segment_id]
+        return self.colors[segment_id]
+
+    def axis(self, feature: str) -> str:
+        """Return the title of an axis: label and unit."""
+        unit = self.units.get(feature, "")
+        label = self.labels.get(feature, feature)
+        return f"{label} ({unit})" if unit else label
+
+    def plural(self) -> str:
+        return "segments" if self.is_kmeans else "groups"

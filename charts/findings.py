@@ -1,0 +1,293 @@
+"""The sentences: what the figures say, in words that need no statistics."""
+
+import re
+
+from drawing import amount, counted, listed, number, percent, word
+
+# A feature is worth a word from half a standard deviation on, as in `segments`.
+NOTABLE = 0.5
+# A segment's share of a measure is worth a title if it is this far above its size.
+WORTH_SAYING = 0.03
+UNRELATED = 0.05  # normalized mutual information
+SAME = 0.995  # rank correlation
+
+
+def title_case(name: str) -> str:
+    """Write the name of a segmentation for people: RFM, Life stage."""
+    text = name.replace("_", " ").strip()
+    return text.upper() if len(text) <= 3 else text[:1].upper() + text[1:]
+
+
+def in_sentence(label: str) -> str:
+    """Write a label within a sentence: annual income, but RFM class."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def quoted(name: str) -> str:
+    return f"“{name}”"
+
+
+def times(ratio: float) -> str:
+    """Write how many times the average something is."""
+    return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × average"
+
+
+def overview_title(segments: list[dict], measures: list[dict], noun: str) -> str:
+    """Say where customers and value part ways; without a measure, which is largest.
+
+    Args:
+        segments: rows of segments, of one segmentation, with the shares of measures.
+        measures: name and label of each measure, the most important first.
+        noun: what they are called, segment or group.
+    """
+    members = [row for row in segments if row["segment_id"] != "unassigned"]
+    if not members:
+        return "Nobody takes part in this segmentation"
+    gaps = [
+        (row[f"{measure['name']}_share"] - row["share"], row, measure)
+        for measure in measures
+        for row in members
+        if row[f"{measure['name']}_share"] is not None
+    ]
+    for measure in [*measures, None]:
+        found = [gap for gap in gaps if measure is None or gap[2] == measure]
+        gap, row, best = max(found, key=lambda gap: gap[0], default=(0, None, None))
+        if gap >= WORTH_SAYING:
+            share = row[f"{best['name']}_share"]
+            return (
+                f"{quoted(row['segment_name'])} is {percent(row['share'])} of "
+                f"customers and {percent(share)} of {in_sentence(best['label'])}"
+            )
+    largest = max(members, key=lambda row: row["customers"])
+    return (
+        f"{quoted(largest['segment_name'])} is the largest of "
+        f"{counted(len(members), noun)}: {percent(largest['share'])} of customers"
+    )
+
+
+def segment_sentence(segment_id: str, profiles: list[dict], forming: list[str]) -> str:
+    """Say in what a segment is the extreme among the segments.
+
+    Args:
+        segment_id: the segment.
+        profiles: rows of segment_profiles, of one segmentation.
+        forming: the features that form the segments.
+    """
+    extremes: dict[str, list] = {"highest": [], "lowest": []}
+    far: dict[str, list] = {"high": [], "low": []}
+    for feature in forming:
+        rows = [
+            row
+            for row in profiles
+            if row["feature"] == feature
+            and row["z_mean"] is not None
+            and row["segment_id"] != "unassigned"
+        ]
+        own = [row for row in rows if row["segment_id"] == segment_id]
+        if len(rows) < 2 or not own or abs(own[0]["z_mean"]) < NOTABLE:
+            continue
+        label = in_sentence(own[0]["label"])
+        if " " in own[0]["unit"]:  # days ago: without it, high and low mislead
+            label += f" ({own[0]['unit']})"
+        order = sorted(rows, key=lambda row: row["z_mean"])
+        if order[-1]["segment_id"] == segment_id:
+            extremes["highest"].append(label)
+        elif order[0]["segment_id"] == segment_id:
+            extremes["lowest"].append(label)
+        else:
+            far["high" if own[0]["z_mean"] > 0 else "low"].append(label)
+    first = [f"{side} in {listed(names)}" for side, names in extremes.items() if names]
+    then = [f"{side} in {listed(names)}" for side, names in far.items() if names]
+    if first:
+        first[0] = first[0].replace(" in ", " of all in ", 1)
+    text = "; ".join(first + then)
+    if not text:
+        return "Close to the average in everything that forms these segments."
+    return text[:1].upper() + text[1:] + "."
+
+
+def segments_title(telling: list[tuple], labels: dict[str, str]) -> str:
+    """Say which features tell the segments apart best.
+
+    Args:
+        telling: features with their share of variance between segments, best first.
+        labels: label by feature.
+    """
+    names = listed([in_sentence(labels[feature]) for feature, _ in telling[:2]])
+    if not names:
+        return "What sets the segments apart"
+    verb = "tell" if len(telling) > 1 else "tells"
+    return f"{names[:1].upper()}{names[1:]} {verb} the segments apart best"
+
+
+def segments_lead(telling: list[tuple], labels: dict[str, str]) -> str:
+    """Say how much of each feature's variance lies between the segments.
+
+    Args:
+        telling: features with their share of variance between segments, best first.
+        labels: label by feature.
+    """
+    if not telling:
+        return ""
+    shares = [
+        f"{percent(share)} {'of the differences ' if first else ''}in "
+        f"{in_sentence(labels[feature])}"
+        for first, (feature, share) in zip(
+            [True, *[False] * 3], telling[:4], strict=False
+        )
+    ]
+    return f"Between the segments lie {listed(shares)}; the rest lies within them."
+
+
+def choice_title(reason: str) -> str:
+    """Say why there are so many segments: the reason without its figures."""
+    return re.sub(r"\s*\([^)]*\)", "", reason).rstrip(".")
+
+
+def trust_title(assumptions: list[dict]) -> str:
+    """Say how much of what K-means takes for granted holds."""
+    names = sorted({row["assumption"] for row in assumptions})
+    failing = sorted(
+        {row["assumption"] for row in assumptions if row["status"] != "pass"}
+    )
+    if not failing:
+        return f"All {len(names)} conditions of the method hold here"
+    return (
+        f"{len(names) - len(failing)} of {len(names)} conditions of the method hold "
+        f"here; watch {listed([name.replace('_', ' ') for name in failing])}"
+    )
+
+
+def exploration_title(correlations: list[dict]) -> str:
+    """Say which two columns go together most."""
+    known = [row for row in correlations if row["spearman"] is not None]
+    if not known:
+        return "How the values are distributed"
+    best = max(known, key=lambda row: (abs(row["spearman"]), row["label"]))
+    strength = abs(best["spearman"])
+    how = "closely" if strength >= 0.7 else "somewhat" if strength >= 0.3 else "hardly"
+    pair = f"{best['label']} and {in_sentence(best['other_label'])}"
+    figure = f"rank correlation {best['spearman']:.2f}".replace("-", "−")
+    if strength >= SAME:
+        return f"{pair} say the same: {figure}"
+    if how == "hardly":
+        return f"No two columns go together: even {in_sentence(pair)} hardly do"
+    verb = "go together" if best["spearman"] > 0 else "go opposite ways"
+    return f"{pair} {verb} most {how}: {figure}"
+
+
+def movement_title(moves: list[dict], migrations: list[dict], customers: int) -> str:
+    """Say who moved in the last build in which anybody did.
+
+    Args:
+        moves: rows of segment_migrations of that build, without joined and left.
+        migrations: all rows of the segmentation.
+        customers: customers of the segmentation today.
+    """
+    if not moves:
+        builds = {row["moved_at"] for row in migrations}
+        if len(builds) <= 1:
+            return f"{counted(customers, 'customer')} placed; nobody has moved yet"
+        return "Customers joined and left, but nobody changed segment"
+    moved = sum(row["customers"] for row in moves)
+    share = sum(row["share"] for row in moves)
+    ways: dict[tuple, int] = {}
+    for row in moves:
+        way = (row["from_segment_name"], row["to_segment_name"])
+        ways[way] = ways.get(way, 0) + row["customers"]
+    (source, target), most = max(ways.items(), key=lambda item: (item[1], item[0]))
+    return (
+        f"{counted(moved, 'customer')} ({percent(share)}) changed segment; the largest "
+        f"move, of {most:,}, is from {quoted(source)} to {quoted(target)}"
+    )
+
+
+def movement_lead(moves: list[dict]) -> str:
+    """Say why they moved."""
+    reasons = {
+        "customer": "because they have changed",
+        "model": "because the model has changed, not they",
+        "both": "because both they and the model have changed",
+    }
+    counts = {
+        cause: sum(row["customers"] for row in moves if row["cause"] == cause)
+        for cause in reasons
+    }
+    parts = [f"{count:,} {reasons[cause]}" for cause, count in counts.items() if count]
+    if len(parts) == 1:
+        return f"All of them moved {parts[0].split(' ', 1)[1]}."
+    return f"Of them {listed(parts)}."
+
+
+def drift_title(drift: list[dict], labels: dict[str, str]) -> str:
+    """Say whether the model still fits today's customers."""
+    worst = [row for row in drift if row["status"] == "fail"]
+    worst = worst or [row for row in drift if row["status"] == "warn"]
+    if not worst:
+        return (
+            f"The model still fits: none of {counted(len(drift), 'figure')} has drifted"
+        )
+    row = max(worst, key=lambda row: row["figure"] / row["failure_threshold"])
+    what = drift_subject(row, labels)
+    if row["status"] == "fail":
+        return f"The model no longer fits: {what} has changed too much"
+    return f"{word(len(worst))} of {counted(len(drift), 'figure')} to watch: {what}"
+
+
+def drift_subject(row: dict, labels: dict[str, str]) -> str:
+    """Name what a figure of drift is about."""
+    return {
+        "population_stability_index": in_sentence(
+            labels.get(row["feature"], row["feature"])
+        ),
+        "segment_shift": "sizes of the segments",
+        "distance_growth": "distance to the centers",
+        "outlier_share": "share of customers far out",
+    }[row["metric"]]
+
+
+def comparison_title(own: dict, others: list[dict], name: str) -> str:
+    """Say whether the segments explain more than the grouping of today does.
+
+    Args:
+        own: the row of segmentation_comparison of the segments themselves.
+        others: the rows of groupings and attributes.
+        name: the segmentation.
+    """
+    explained = own["variance_explained"]
+    if explained is None:
+        return "These customers are all alike"
+    start = (
+        f"The {name} segments explain {percent(explained)} of the differences "
+        "between customers"
+    )
+    known = [row for row in others if row["variance_explained"] is not None]
+    if not known:
+        return start
+    best = max(known, key=lambda row: (row["variance_explained"], row["divided_by"]))
+    return (
+        f"{start}; {in_sentence(title_case(best['divided_by']))}, the best grouping of "
+        f"today, {percent(best['variance_explained'])}"
+    )
+
+
+def agreement_title(name: str, agreement: dict[str, float]) -> str:
+    """Say which other way to divide a grouping goes along with, if with any.
+
+    Args:
+        name: the grouping, as in a title.
+        agreement: normalized mutual information by other segmentation.
+    """
+    if not agreement:
+        return f"How {in_sentence(name)} relates to other ways to divide"
+    best = max(agreement, key=lambda other: (agreement[other], other))
+    if agreement[best] < UNRELATED:
+        return f"{name} says next to nothing about the other ways to divide"
+    return f"{name} goes along most with {in_sentence(title_case(best))}"
+
+
+def value_against_all(row: dict) -> str:
+    """Write a mean beside that of all customers: 27 years, average 44.5."""
+    return (
+        f"{amount(row['mean'], row['unit'])} (average {number(row['population_mean'])})"
+    )
