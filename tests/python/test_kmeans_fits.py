@@ -701,6 +701,17 @@ def test_figures_of_a_table_computed_by_hand(kmeans_fits):
     assert fit["calinski_harabasz"] == pytest.approx(between / within * 2 / 1)
 
 
+def test_a_customer_on_two_centroids_at_once_has_no_margin(kmeans_fits):
+    fit, _ = kmeans_fits.measured(
+        table(np.array([[0.0], [8.0]])),
+        ["a"],
+        np.ones(1),
+        np.array([[0.0], [0.0], [8.0]]),
+        np.array([8.0]),
+    )
+    assert fit["simplified_silhouette"] == 0.5
+
+
 @settings(modest, max_examples=60)
 @given(shaped_vectors())
 def test_figures_equal_numpy(kmeans_fits, data):
