@@ -1,10 +1,10 @@
 """K-means for every segmentation at every number of clusters, with its metrics.
 
 SQL has prepared the training vectors: the distinct standardized feature vectors of
-each segmentation that is due for a fit, with the number of customers behind each, or
-a sample of them where there are many. Python returns centroids and metrics, never
-customers. Rows of earlier builds are kept: what was computed once is not computed again
-when configuration and data come back.
+each segmentation that is due for a fit, or of a sample of its customers where there are
+many, with the number of customers behind each. Python returns centroids and metrics,
+never customers. Rows of earlier builds are kept: what was computed once is not computed
+again when configuration and data come back.
 """
 
 import hashlib
@@ -141,8 +141,9 @@ def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> floa
 
 def silhouette_values(
     vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
-) -> list[np.ndarray]:
-    """Return the (n,) silhouettes (Rousseeuw, 1987) of the vectors in each labeling.
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the (n,) silhouettes (Rousseeuw, 1987) of the vectors in each labeling,
+    and how much one customer more at each vector adds to those of all others.
 
     A vector of weight w counts as w customers at the same place: the result is that
     of sklearn.metrics.silhouette_samples on repeated rows.
@@ -157,38 +158,32 @@ def silhouette_values(
     members = [
         np.eye(labels.max() + 1)[labels] * weights[:, None] for labels in labelings
     ]
-    results = [np.zeros(len(vectors)) for _ in labelings]
+    results = [(np.zeros(len(vectors)), np.zeros(len(vectors))) for _ in labelings]
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
         between = cdist(vectors[rows], vectors)
-        for index, (labels, member) in enumerate(zip(labelings, members, strict=True)):
-            sizes = member.sum(axis=0)
-            own = labels[rows, None] == np.arange(len(sizes))
+        lines = np.arange(len(between))
+        for result, labels, member in zip(results, labelings, members, strict=True):
+            values, influences = result
+            sizes, own = member.sum(axis=0), labels[rows]
             sums = between @ member
-            used = np.where(sizes > 0, sizes, 1)
-            others = np.where(own | (sizes == 0), np.inf, sums / used).min(axis=1)
-            mine, size = sums[own], sizes[labels[rows]]
-            within = mine / np.maximum(size - 1, 1)
-            scale = np.maximum(within, others)
-            results[index][rows] = np.divide(
-                others - within,
-                scale,
-                out=np.zeros_like(within),
-                where=(scale > 0) & (size > 1),
-            )
+            others = np.where(sizes > 0, sums / np.where(sizes > 0, sizes, 1), np.inf)
+            others[lines, own] = np.inf
+            following = others.argmin(axis=1)
+            size = np.maximum(sizes[own] - 1, 1)
+            a, b = sums[lines, own] / size, others[lines, following]
+            scale = np.maximum(a, b)
+            scale[(scale == 0) | (sizes[own] <= 1)] = np.inf
+            values[rows] = (b - a) / scale
+            # how (b - a) / scale follows the two means, and these a customer more
+            means, slopes = np.zeros_like(sums), np.zeros_like(sums)
+            means[lines, own], means[lines, following] = a, b
+            slopes[lines, own] = -b / scale / scale / size
+            slopes[lines, following] = a / scale / scale / sizes[following]
+            slopes *= weights[rows, None]
+            changes = between.T @ slopes - (slopes * means).sum(axis=0)
+            influences += changes[np.arange(len(labels)), labels]
     return results
-
-
-def silhouettes(
-    vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
-) -> list[float]:
-    """Return the mean silhouette of each labeling; arguments as of
-    silhouette_values.
-    """
-    return [
-        float(np.average(values, weights=weights))
-        for values in silhouette_values(vectors, weights, labelings)
-    ]
 
 
 def stratified_standard_error(
@@ -506,11 +501,14 @@ def candidates(
     fewest, seed = settings["minimum_clusters"], settings["seed"]
     most = min(settings["maximum_clusters"], len(vectors) - 1)
     if most < fewest:
+        sampled = int(weights.sum())
+        drawn = f" ({sampled} of them, as segmentation_training says)"
         raise ValueError(
             f"The segmentation {name} asks for {fewest} clusters or more, but its "
-            f"customers have only {len(vectors)} different feature vectors, and "
-            "K-means needs more of them than clusters. Add a feature, ask for fewer "
-            "clusters, or take the groups as they are: `by` an attribute."
+            f"customers{drawn if sampled < customers else ''} have only {len(vectors)} "
+            "different feature vectors, and K-means needs more of them than clusters. "
+            "Add a feature, ask for fewer clusters, or take the groups as they are: "
+            "`by` an attribute."
         )
     root = np.sqrt(feature_weights)
     scaled = vectors * root
@@ -593,18 +591,20 @@ def add_silhouettes(
         results = silhouette_values(vectors, weights, labelings)
     for index, (row, labels) in enumerate(zip(rows, labelings, strict=True)):
         if exact:
-            sample, values = np.arange(len(vectors)), results[index]
+            sample, (values, influences) = np.arange(len(vectors)), results[index]
         else:
             sample = stratified(labels, SILHOUETTE_VECTORS, seed)
-            (values,) = silhouette_values(
+            ((values, influences),) = silhouette_values(
                 vectors[sample], weights[sample], [labels[sample]]
             )
         sizes = np.bincount(labels)
         seen = row["training_customers"] / row["customers"]
         row |= {
             "silhouette": float(np.average(values, weights=weights[sample])),
+            # Efron (1982), the infinitesimal jackknife: whoever is drawn counts twice,
+            # by a silhouette and by what that does to those of others
             "silhouette_standard_error": stratified_standard_error(
-                values,
+                values + influences,
                 weights[sample],
                 labels[sample],
                 np.bincount(labels, weights) / weights.sum(),
@@ -680,7 +680,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         )
         weights = np.asarray(arrays.pop("choice_customers"), dtype=float)
         current = due[name]["champion_fingerprint"]
-        if len(weights):
+        if name in samples:
             vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
             sample = samples[name]
             current = fingerprint(vectors, weights, sample["checksum"])

@@ -85,7 +85,9 @@ def fixed_point_unit(largest: float) -> float:
     Args:
         largest: a bound of the absolute values.
     """
-    return 2.0 ** (61 - math.ceil(math.log2(largest))) if largest else 1.0
+    # 2^1023 is the highest power of two that a double can be
+    exponent = 61 - math.ceil(math.log2(largest)) if largest else 0
+    return 2.0 ** min(exponent, 1023)
 
 
 def number(value: float) -> str:
@@ -115,27 +117,27 @@ def squared_distance_sql(
 
 
 def relative_distance_sql(
-    features: list[str],
+    offsets: list[str],
     feature_weights: np.ndarray,
     centroid: np.ndarray,
     first: np.ndarray,
 ) -> str:
     """Return SQL for how much farther, squared, a row is from one centroid than from
-    the first: linear in the features, since their squares cancel.
+    the first: linear in its offsets from the first, since their squares cancel.
 
     Args:
-        features: d column names.
+        offsets: d columns that say how far the row lies from the first centroid.
         feature_weights: (d,) factors of the squared differences.
         centroid: (d,) standardized values.
         first: (d,) standardized values of the first centroid.
     """
-    constant = math.fsum(feature_weights * (centroid**2 - first**2))
-    slopes = -2 * feature_weights * (centroid - first)
+    away = centroid - first
+    slopes = -2 * feature_weights * away
     terms = [
-        f'{number(slope)} * "{feature}"'
-        for feature, slope in zip(features, slopes, strict=True)
+        f"{number(slope)} * {offset}"
+        for offset, slope in zip(offsets, slopes, strict=True)
     ]
-    return " + ".join([number(constant), *terms])
+    return " + ".join([number(math.fsum(feature_weights * away**2)), *terms])
 
 
 def nearest_sql(clusters: int) -> str:
@@ -158,6 +160,82 @@ def fixed_point_sum_sql(expression: str, largest: float) -> str:
     return f"sum((({expression}) * {unit})::bigint)::double / {unit}"
 
 
+def numbered(customers: DuckDBPyRelation, features: list[str]) -> DuckDBPyRelation:
+    """Return the features as z0, z1 and so on: one may be called as a column here."""
+    return customers.project(
+        ", ".join(f'"{feature}" as z{place}' for place, feature in enumerate(features))
+    )
+
+
+def placed(
+    customers: DuckDBPyRelation,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+) -> DuckDBPyRelation:
+    """Return the customers' values z0, z1 and so on, and the slot of the nearest
+    centroid.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+    """
+    first, *others = centroids
+    columns = ", ".join(f"z{place}" for place in range(len(features)))
+    offsets = [f"offset{place}" for place in range(len(features))]
+    shifted = ", ".join(
+        f"z{place} - {number(value)} as offset{place}"
+        for place, value in enumerate(first)
+    )
+    farther = [
+        relative_distance_sql(offsets, feature_weights, other, first)
+        for other in others
+    ]
+    distances = ", ".join(
+        f"{distance} as d{slot}"
+        for slot, distance in enumerate(["0::double", *farther])
+    )
+    return (
+        numbered(customers, features)
+        .project(f"*, {shifted}")
+        .project(f"{columns}, {distances}")
+        .project(f"{columns}, {nearest_sql(len(centroids))} as slot")
+    )
+
+
+def compared(
+    customers: DuckDBPyRelation,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+) -> DuckDBPyRelation:
+    """Return what `placed` does, by the distances of scoring to the last bit, and the
+    squared distances to the nearest and to the following centroid.
+    """
+    slots = range(len(centroids))
+    columns = [f"z{place}" for place in range(len(features))]
+    distances = ", ".join(
+        f"{squared_distance_sql(columns, feature_weights, centroids[slot])} as d{slot}"
+        for slot in slots
+    )
+    least = ", ".join(f"d{slot}" for slot in slots)
+    others = ", ".join(
+        f"case slot when {slot} then 'infinity'::double else d{slot} end"
+        for slot in slots
+    )
+    return (
+        numbered(customers, features)
+        .project(f"*, {distances}")
+        .project(f"*, {nearest_sql(len(centroids))} as slot")
+        .project(
+            f"{', '.join(columns)}, slot, least({least}) as nearest, "
+            f"least({others}) as following"
+        )
+    )
+
+
 def lloyd_pass(
     customers: DuckDBPyRelation,
     features: list[str],
@@ -175,23 +253,11 @@ def lloyd_pass(
         centroids: (k, d) standardized values.
         reach: (d,) largest absolute standardized value of each feature.
     """
-    columns = ", ".join(f'"{feature}"' for feature in features)
-    first, *others = centroids
-    distances = ", ".join(
-        ["0::double as d0"]
-        + [
-            relative_distance_sql(features, feature_weights, other, first)
-            + f" as d{slot}"
-            for slot, other in enumerate(others, start=1)
-        ]
-    )
     sums = ", ".join(
-        fixed_point_sum_sql(f'"{feature}"', largest)
-        for feature, largest in zip(features, reach, strict=True)
+        fixed_point_sum_sql(f"z{place}", largest) for place, largest in enumerate(reach)
     )
     totals = (
-        customers.project(f"{columns}, {distances}")
-        .project(f"{columns}, {nearest_sql(len(centroids))} as slot")
+        placed(customers, features, feature_weights, centroids)
         .aggregate(f"slot, count(*), {sums}", "slot")
         .fetchall()
     )
@@ -261,7 +327,7 @@ def refit(
     with threadpool_limits(1):
         model = KMeans(len(centroids), init=centroids * root, n_init=1, tol=0)
         found = model.fit(vectors * root, sample_weight=weights).cluster_centers_ / root
-    unit = np.array([1 / fixed_point_unit(value) * 2.0**61 for value in reach])
+    unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
     return (found / unit).round(CENTROID_DECIMALS) * unit
 
 
@@ -286,16 +352,6 @@ def measured(
         Campello, 2004), Davies-Bouldin (1979) and Calinski-Harabasz (1974) index. Of
         each segment: customers, mean and largest distance to the centroid.
     """
-    slots = range(len(centroids))
-    columns = ", ".join(f'"{feature}"' for feature in features)
-    distances = ", ".join(
-        f"{squared_distance_sql(features, feature_weights, centroids[slot])} as d{slot}"
-        for slot in slots
-    )
-    others = ", ".join(
-        f"case slot when {slot} then 'infinity'::double else d{slot} end"
-        for slot in slots
-    )
     farthest = float(feature_weights @ (2 * reach) ** 2)
     sums = ", ".join(
         [
@@ -307,50 +363,38 @@ def measured(
                 1,
             ),
             *[
-                fixed_point_sum_sql(expression, bound)
-                for feature, largest in zip(features, reach.tolist(), strict=True)
-                for expression, bound in (
-                    (f'"{feature}"', largest),
-                    (f'"{feature}" * "{feature}"', largest**2),
-                )
+                fixed_point_sum_sql(f"z{place}", largest)
+                for place, largest in enumerate(reach)
             ],
         ]
     )
-    least = ", ".join(f"d{slot}" for slot in slots)
     totals = (
-        customers.project(f"{columns}, {distances}")
-        .project(f"*, {nearest_sql(len(centroids))} as slot")
-        .project(
-            f"{columns}, slot, least({least}) as nearest, least({others}) as following"
-        )
+        compared(customers, features, feature_weights, centroids)
         .aggregate(f"slot, count(*), max(nearest), {sums}", "slot")
+        .order("slot")
         .fetchall()
     )
     by_slot = {row[0]: row[1:] for row in totals}
     counts = {slot: row[0] for slot, row in by_slot.items()}
     spreads = {slot: row[3] / row[0] for slot, row in by_slot.items()}
-    number_of_customers = sum(counts.values())
+    used, sizes = list(counts), np.array(list(counts.values()))
+    means = np.array([row[5:] for row in by_slot.values()]) / sizes[:, None]
     inertia = math.fsum(row[2] for row in by_slot.values())
-    total = 0.0
-    for column, weight in enumerate(feature_weights):
-        mean = math.fsum(row[5 + 2 * column] for row in by_slot.values())
-        squares = math.fsum(row[6 + 2 * column] for row in by_slot.values())
-        total += weight * (squares - mean**2 / number_of_customers)
     fit = {
-        "customers": number_of_customers,
+        "customers": int(sizes.sum()),
         "inertia": inertia,
         "simplified_silhouette": math.fsum(row[4] for row in by_slot.values())
-        / number_of_customers,
+        / int(sizes.sum()),
         "davies_bouldin": davies_bouldin(
-            np.array([spreads[slot] for slot in sorted(spreads)]),
-            centroids[sorted(spreads)] * np.sqrt(feature_weights),
+            np.array(list(spreads.values())), centroids[used] * np.sqrt(feature_weights)
         ),
-        "calinski_harabasz": (total - inertia)
-        / inertia
-        * (number_of_customers - len(counts))
-        / (len(counts) - 1)
-        if inertia and len(counts) > 1
-        else None,
+        "calinski_harabasz": calinski_harabasz(
+            # Huygens: about their mean, squares are smaller by that much
+            inertia - squares(means - centroids[used], feature_weights, sizes),
+            means,
+            feature_weights,
+            sizes,
+        ),
     }
     segments = [
         {
@@ -358,7 +402,7 @@ def measured(
             "mean_distance": spreads.get(slot),
             "largest_distance": math.sqrt(by_slot[slot][1]) if slot in counts else None,
         }
-        for slot in slots
+        for slot in range(len(centroids))
     ]
     return fit, segments
 
@@ -376,6 +420,35 @@ def davies_bouldin(spreads: np.ndarray, centroids: np.ndarray) -> float | None:
     between = np.sqrt(((centroids[:, None] - centroids) ** 2).sum(axis=2))
     np.fill_diagonal(between, np.inf)
     return float(np.max((spreads[:, None] + spreads) / between, axis=1).mean())
+
+
+def squares(
+    differences: np.ndarray, feature_weights: np.ndarray, sizes: np.ndarray
+) -> float:
+    """Return the sum of the weighted squares of (k, d) differences, each row counted
+    as often as its size says.
+    """
+    return math.fsum((differences**2 * feature_weights * sizes[:, None]).ravel())
+
+
+def calinski_harabasz(
+    within: float, means: np.ndarray, feature_weights: np.ndarray, sizes: np.ndarray
+) -> float | None:
+    """Return the Calinski-Harabasz index (1974): the variance between segments over the
+    variance within them; None of fewer than two segments, or of none within.
+
+    Args:
+        within: sum of squared distances to the mean of the segment.
+        means: (k, d) means of the segments.
+        feature_weights: (d,) factors of the squared differences.
+        sizes: (k,) customers of the segments.
+    """
+    customers, clusters = int(sizes.sum()), len(sizes)
+    if clusters < 2 or customers <= clusters or within <= 0:
+        return None
+    center = (means * sizes[:, None]).sum(axis=0) / customers
+    between = squares(means - center, feature_weights, sizes)
+    return between / within * (customers - clusters) / (clusters - 1)
 
 
 def segment_ids(

@@ -74,6 +74,7 @@ def test_every_column_of_the_database_is_described(documented, models):
         for column in node["columns"]
         if column not in models[node["metadata"]["name"]]["columns"]
         and column not in configured
+        and "__" not in column  # made of configured names, which never have it
         and node["metadata"]["name"] != "base_customers"  # whatever the user has
     }
 
