@@ -7,7 +7,8 @@ import pytest
 import yaml
 from project import ROOT, Project
 
-WITHOUT_CONTRACT = {"segments", "audiences", "customer_features"}  # columns that the user chooses
+# Their columns are the user's to choose.
+WITHOUT_CONTRACT = {"segments", "audiences", "customer_features"}
 
 
 @pytest.fixture(scope="module")
