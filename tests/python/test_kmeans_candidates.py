@@ -1003,7 +1003,7 @@ def test_candidates_have_valleys_up_to_the_true_number_of_groups(
     kmeans_candidates, groups
 ):
     vectors, weights = three_groups(groups)
-    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    rows = candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS)
     assert [row["smallest_valley"] >= 1 for row in rows] == [True, True, False]
 
 
@@ -1131,9 +1131,9 @@ def test_largest_k_is_one_less_than_the_different_vectors(kmeans_candidates):
 def test_fits_run_on_one_thread(kmeans_candidates, groups, monkeypatch):
     threads = []
 
-    def observed(*arguments):
+    def observed(*arguments, **options):
         threads.extend(pool["num_threads"] for pool in threadpool_info())
-        return fit(*arguments)
+        return fit(*arguments, **options)
 
     fit = kmeans_candidates.fit
     monkeypatch.setattr(kmeans_candidates, "fit", observed)
@@ -1504,8 +1504,8 @@ from threadpoolctl import threadpool_info
 model = load_model(sys.argv[1])
 fit, pools = model.fit, []
 
-def watched(*arguments):
-    centroids = fit(*arguments)
+def watched(*arguments, **options):
+    centroids = fit(*arguments, **options)
     pools.extend(pool["num_threads"] for pool in threadpool_info())
     return centroids
 
