@@ -90,24 +90,20 @@ def fit(
 ) -> np.ndarray:
     """Return the (k, d) centroids of the best of several K-means starts.
 
-    Every start runs until the centroids hardly move; the best goes on to the end.
-
     Args:
         vectors: (n, d) values, already multiplied by the root of the feature weights.
         weights: (n,) customers behind each vector.
         clusters: k.
         restarts: k-means++ starts, of which the lowest inertia wins.
         seed: of the starts.
-        to_the_end: whether the best start goes on until no vector changes its cluster.
+        to_the_end: whether a start goes on until no vector changes its cluster; else
+            until the centroids hardly move.
     """
     from sklearn.cluster import KMeans
 
-    model = KMeans(clusters, n_init=restarts, tol=TOLERANCE, random_state=seed)
-    model.fit(vectors, sample_weight=weights)
-    if to_the_end:
-        model = KMeans(clusters, init=model.cluster_centers_, n_init=1, tol=0)
-        model.fit(vectors, sample_weight=weights)
-    return canonical(model.cluster_centers_)
+    tolerance = 0 if to_the_end else TOLERANCE
+    model = KMeans(clusters, n_init=restarts, tol=tolerance, random_state=seed)
+    return canonical(model.fit(vectors, sample_weight=weights).cluster_centers_)
 
 
 def distances(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
