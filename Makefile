@@ -3,13 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := .venv-benchmark
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header
 
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build report test lint docs pictures sample lock clean chromium
+.PHONY: help build report test lint docs pictures sample benchmark lock clean chromium
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -43,15 +44,21 @@ pictures: report chromium ## Take the pictures of the report that the README sho
 sample: $(VENV)/build-ready ## Generate the sample anew
 	@$(BIN)/python seeds/generator/generate.py
 
+ROWS ?= 100000
+ROUNDS ?= 1
+benchmark: $(VENV)/build-ready $(PEERS)/ready ## Measure against pandas, scikit-learn and Spark; ROWS=100000
+	@$(PEERS)/bin/python benchmarks/scale.py --rows $(ROWS) --rounds $(ROUNDS)
+
 lock: $(VENV)/test-ready ## Pin the requirements anew
 	@$(BIN)/pip install --quiet uv
 	@$(BIN)/$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 	@$(BIN)/$(LOCK) requirements.in --constraint requirements-dev.txt \
 		--output-file requirements.txt
 	@$(BIN)/$(LOCK) requirements-client.in --output-file requirements-client.txt
+	@$(BIN)/$(LOCK) requirements-benchmark.in --output-file requirements-benchmark.txt
 
 clean: ## Remove the environment, the database and everything that dbt wrote
-	@rm -rf $(VENV) target logs integration_tests/target integration_tests/logs \
+	@rm -rf $(VENV) $(PEERS) target logs integration_tests/target integration_tests/logs \
 		integration_tests/dbt_packages customer_segmentation.duckdb* published
 
 chromium:
@@ -73,4 +80,9 @@ $(VENV)/test-ready: requirements-dev.txt requirements-client.txt | $(VENV)/bin/p
 	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --upgrade \
 		--target $(VENV)/old-duckdb --requirement requirements-client.txt
+	@touch $@
+
+$(PEERS)/ready: requirements-benchmark.txt | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --requirement requirements-benchmark.txt
 	@touch $@

@@ -338,7 +338,12 @@ def curves(
     return Curves(
         clusters=np.array(CLUSTERS),
         simplified_silhouette=simplified,
-        silhouette=np.array(model.silhouettes(vectors, weights, labelings)),
+        silhouette=np.array(
+            [
+                np.average(values, weights=weights)
+                for values, _ in model.silhouette_values(vectors, weights, labelings)
+            ]
+        ),
         davies_bouldin=davies_bouldin,
         calinski_harabasz=calinski_harabasz,
         smallest_share=shares,

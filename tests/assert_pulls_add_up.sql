@@ -49,6 +49,7 @@ measured as (
     from int_customers_scored
     inner join tested_customers
         on int_customers_scored.customer_id = tested_customers.customer_id
+    where int_customers_scored.slot is not null
 
 ),
 

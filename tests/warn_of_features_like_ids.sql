@@ -4,9 +4,9 @@
 
 with
 
-customer_features as (
+int_customers_sampled as (
 
-    select * from {{ ref("customer_segmentation", "customer_features") }}
+    select * from {{ ref("customer_segmentation", "int_customers_sampled") }}
 
 ),
 
@@ -20,7 +20,7 @@ counted as (
         count(distinct {{ value }}) as different_values,
         count(*) filter (where {{ value }} != floor({{ value }})) as fractions
 
-    from customer_features
+    from int_customers_sampled
 
     {{ "union all" if not loop.last }}
     {% endfor %}

@@ -1,6 +1,6 @@
 -- K-means squares distances: far outliers pull centroids towards them, or get a
 -- segment of their own. A transform or clip tames them.
--- depends_on: {{ ref("customer_segmentation", "customer_features_standardized") }}
+-- depends_on: {{ ref("customer_segmentation", "int_sample_standardized") }}
 {{ config(severity="warn") }}
 
 {% set checks = [] %}
@@ -9,7 +9,8 @@
         {% do checks.append({
             "about": {"segmentation": segmentation.name, "feature": feature.name},
             "query": test_outlier_share_at_most(
-                standardized_customers(segmentation), feature.name, 0.01
+                standardized_customers(segmentation, "int_sample_standardized"),
+                feature.name, 0.01
             ),
         }) %}
     {% endfor %}

@@ -1,14 +1,36 @@
--- A feature that is imputed for most customers says little about them.
+-- A feature that is imputed for most customers says little about them. One scan for all.
 {{ config(severity="warn") }}
 
-{% set checks = [] %}
-{% for feature in configured_features() %}
-    {% do checks.append({
-        "about": {"feature": feature.name},
-        "query": test_missing_share_at_most(
-            ref("customer_segmentation", "customer_features"), feature.name, 0.5
-        ),
-    }) %}
-{% endfor %}
+{% set features = configured_features() %}
 
-{{ failures_of(checks) }}
+with
+
+counted as (
+
+    select
+        {% for feature in features %}
+        count({{ adapter.quote(feature.name) }}) as {{ feature.name }}__known,
+        {% endfor %}
+        count(*) as customers
+
+    from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+measured as (
+
+    {% for feature in features %}
+    select
+        '{{ feature.name }}' as feature,
+        customers,
+        1 - {{ feature.name }}__known / nullif(customers, 0) as missing_share
+
+    from counted
+
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from measured
+where missing_share > 0.5

@@ -1,5 +1,5 @@
 -- Two features that say the same count twice in the distance.
--- depends_on: {{ ref("customer_segmentation", "customer_features_standardized") }}
+-- depends_on: {{ ref("customer_segmentation", "int_sample_standardized") }}
 {{ config(severity="warn") }}
 
 {% set checks = [] %}
@@ -15,7 +15,7 @@
     {% do checks.append({
         "about": {"segmentation": segmentation.name},
         "query": test_correlation_at_most(
-            standardized_customers(segmentation), names, 0.95
+            standardized_customers(segmentation, "int_sample_standardized"), names, 0.95
         ),
     }) if names | length > 1 %}
 {% endfor %}

@@ -115,7 +115,10 @@
         "seed": customer_segmentation.segmentation_setting("segmentation_seed"),
     } %}
     {# What a figure means can be relabelled at will; what it is forces a new fit. #}
-    {% set decisive = [key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed] %}
+    {% set decisive = [
+        key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed,
+        customer_segmentation.segmentation_setting("segmentation_training"),
+    ] %}
     {% for feature in chosen %}
         {% do decisive.append([
             feature.name, feature.expression, feature.minimum, feature.maximum,

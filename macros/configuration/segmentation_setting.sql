@@ -65,6 +65,18 @@
                 name ~ "." ~ metric, range[1], at_least=range[0]
             ) %}
         {% endfor %}
+    {% elif name == "segmentation_training" %}
+        {% do customer_segmentation.check_mapping(
+            name, given, ["distinct_vectors", "choice", "fit"]
+        ) %}
+        {% for size in ["distinct_vectors", "choice", "fit"] %}
+            {% do customer_segmentation.check_number(
+                name ~ "." ~ size, given.get(size), at_least=1, whole=true
+            ) %}
+        {% endfor %}
+        {% do customer_segmentation.check_number(
+            name ~ ".fit", given.fit, at_least=given.choice
+        ) %}
     {% elif name == "segmentation_holdout" %}
         {% do customer_segmentation.check_mapping(name, given, ["share", "name"]) %}
         {% do customer_segmentation.check_number(

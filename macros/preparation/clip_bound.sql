@@ -1,9 +1,7 @@
 {% macro clip_bound(feature, side) -%}
     {%- if feature.clip -%}
         {%- set quantile = feature.clip[0 if side == "lower" else 1] -%}
-        percentile_cont({{ quantile }}) within group (
-            order by {{ adapter.quote(feature.name) }}
-        )
+        {{ customer_segmentation.sampled_quantile(adapter.quote(feature.name), quantile) }}
     {%- else -%}
         cast(null as double)
     {%- endif -%}

@@ -1,7 +1,7 @@
 {% macro imputed_value(feature) -%}
     {%- set value = adapter.quote(feature.name) -%}
     {%- if feature.missing == "median" -%}
-        median({{ value }})
+        {{ customer_segmentation.sampled_quantile(value, 0.5) }}
     {%- elif feature.missing == "mean" -%}
         {{ customer_segmentation.exact_mean(value) }}
     {%- elif feature.missing is number -%}

@@ -1,6 +1,6 @@
 {% macro robust_center(feature, prepared) -%}
     {%- if feature.scale == "robust" -%}
-        median({{ prepared }})
+        {{ customer_segmentation.sampled_quantile(prepared, 0.5) }}
     {%- else -%}
         cast(null as double)
     {%- endif -%}
@@ -9,8 +9,8 @@
 
 {% macro robust_scale(feature, prepared) -%}
     {%- if feature.scale == "robust" -%}
-        percentile_cont(0.75) within group (order by {{ prepared }})
-        - percentile_cont(0.25) within group (order by {{ prepared }})
+        {{ customer_segmentation.sampled_quantile(prepared, 0.75) }}
+        - {{ customer_segmentation.sampled_quantile(prepared, 0.25) }}
     {%- else -%}
         cast(null as double)
     {%- endif -%}

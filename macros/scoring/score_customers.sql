@@ -1,6 +1,7 @@
 {#- Two calls of it: customers under today's champions, and under those before them. -#}
 {% macro score_customers(customers, fit_features, fit_centroids) -%}
     {%- set segmentations = customer_segmentation.configured_segmentations("kmeans") -%}
+    {%- set columns = customer_segmentation.described_columns() -%}
     with
 
     customer_features as (
@@ -20,7 +21,6 @@
 
         from {{ fit_features }}
         where segmentation = '{{ segmentation.name }}'
-        having count(*) > 0
 
     ),
 
@@ -37,15 +37,19 @@
     {{ segmentation.name }}__standardized as (
 
         select
-            customer_id,
+            customer_features.customer_id,
+            {% for column in columns %}
+            customer_features.{{ adapter.quote(column.name) }} as value__{{ column.name }},
+            {% endfor %}
             {% for feature in features %}
             {{ customer_segmentation.standardized_value(feature, feature.name ~ "__") }}
-                as {{ adapter.quote(feature.name) }},
+                as z__{{ feature.name }},
             {{ feature.name }}__weight,
             {% endfor %}
-            fit_id
+            case when {{ customer_segmentation.takes_part(segmentation) }}
+                then fit_id end as fit_id
 
-        from {{ customer_segmentation.participants(segmentation) }}
+        from customer_features
         cross join {{ segmentation.name }}__preparation
 
     ),
@@ -55,11 +59,14 @@
         -- a slot that the fit does not use is infinitely far away
         select
             customer_id,
+            {% for column in columns %}
+            value__{{ column.name }},
+            {% endfor %}
             {% for slot in slots %}
             coalesce(
-                sqrt({{ customer_segmentation.squared_distance(features, slot) }}),
+                {{ customer_segmentation.squared_distance(features, slot) }},
                 cast('infinity' as double)
-            ) as distance_{{ slot }},
+            ) as square_{{ slot }},
             {% endfor %}
             fit_id
 
@@ -72,7 +79,7 @@
 
         select
             *,
-            {{ customer_segmentation.nearest_slot(slots, "distance") }} as slot
+            {{ customer_segmentation.nearest_slot(slots, "square") }} as nearest_slot
 
         from {{ segmentation.name }}__measured
 
@@ -83,8 +90,8 @@
         select
             *
             {%- for slot in slots %},
-            case when slot = {{ slot }} then cast('infinity' as double)
-                else distance_{{ slot }} end as other_distance_{{ slot }}
+            case when nearest_slot = {{ slot }} then cast('infinity' as double)
+                else square_{{ slot }} end as other_square_{{ slot }}
             {%- endfor %}
 
         from {{ segmentation.name }}__assigned
@@ -95,7 +102,8 @@
 
         select
             *,
-            {{ customer_segmentation.nearest_slot(slots, "other_distance") }} as next_slot
+            {{ customer_segmentation.nearest_slot(slots, "other_square") }}
+                as following_slot
 
         from {{ segmentation.name }}__set_aside
 
@@ -103,15 +111,22 @@
 
     {{ segmentation.name }}__scored as (
 
+        -- who takes no part has no fit
         select
             customer_id,
             '{{ segmentation.name }}' as segmentation,
+            {% for column in columns %}
+            value__{{ column.name }},
+            {% endfor %}
             fit_id,
-            slot,
-            next_slot,
-            {{ customer_segmentation.distance_of_slot(slots, "slot") }} as distance,
-            {{ customer_segmentation.distance_of_slot(slots, "next_slot") }}
-                as next_distance
+            case when fit_id is not null then nearest_slot end as slot,
+            case when fit_id is not null then following_slot end as next_slot,
+            case when fit_id is not null then sqrt(
+                {{- customer_segmentation.value_of_slot(slots, "square", "nearest_slot") }}
+            ) end as distance,
+            case when fit_id is not null then sqrt(
+                {{- customer_segmentation.value_of_slot(slots, "square", "following_slot") }}
+            ) end as next_distance
 
         from {{ segmentation.name }}__compared
 

@@ -1,6 +1,6 @@
-{% macro standardized_customers(segmentation) -%}
+{% macro standardized_customers(segmentation, model) -%}
     (
-        select * from {{ ref("customer_segmentation", "customer_features_standardized") }}
+        select * from {{ ref("customer_segmentation", model) }}
         where segmentation = '{{ segmentation.name }}'
     ) as standardized_customers
 {%- endmacro %}

@@ -2,15 +2,9 @@
 
 with
 
-customer_segments as (
+int_customers_placed as (
 
-    select * from {{ ref("customer_segmentation", "customer_segments") }}
-
-),
-
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
+    select * from {{ ref("customer_segmentation", "int_customers_placed") }}
 
 ),
 
@@ -18,32 +12,20 @@ counted as (
 
     -- one pass over the customers counts every attribute
     select
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        customer_segments.segment_name,
+        segmentation,
+        segment_id,
+        segment_name,
         {% for attribute in attributes %}
-        customer_features.{{ adapter.quote(attribute.name) }},
-        grouping(customer_features.{{ adapter.quote(attribute.name) }})
-            as {{ attribute.name }}__is_absent,
+        value__{{ attribute.name }},
+        grouping(value__{{ attribute.name }}) as {{ attribute.name }}__is_absent,
         {% endfor %}
         count(*) as customers
 
-    from customer_segments
-    inner join customer_features
-        on customer_segments.customer_id = customer_features.customer_id
+    from int_customers_placed
     group by grouping sets (
-        (
-            customer_segments.segmentation,
-            customer_segments.segment_id,
-            customer_segments.segment_name
-        )
+        (segmentation, segment_id, segment_name)
         {%- for attribute in attributes %},
-        (
-            customer_segments.segmentation,
-            customer_segments.segment_id,
-            customer_segments.segment_name,
-            customer_features.{{ adapter.quote(attribute.name) }}
-        )
+        (segmentation, segment_id, segment_name, value__{{ attribute.name }})
         {%- endfor %}
     )
 
@@ -58,7 +40,7 @@ unpivoted as (
         segment_name,
         '{{ attribute.name }}' as attribute,
         {{ quoted_text(attribute.label) }} as label,
-        coalesce({{ adapter.quote(attribute.name) }}, '(missing)') as value,
+        coalesce(value__{{ attribute.name }}, '(missing)') as value,
         customers
 
     from counted

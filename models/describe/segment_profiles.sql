@@ -4,15 +4,15 @@
 
 with
 
-customer_segments as (
+int_segment_summaries as (
 
-    select * from {{ ref("customer_segmentation", "customer_segments") }}
+    select * from {{ ref("customer_segmentation", "int_segment_summaries") }}
 
 ),
 
-customer_features as (
+int_column_moments as (
 
-    select * from {{ ref("customer_segmentation", "customer_features") }}
+    select * from {{ ref("customer_segmentation", "int_column_moments") }}
 
 ),
 
@@ -22,76 +22,26 @@ int_profiled_columns as (
 
 ),
 
-ranges as (
-
-    select
-        {%- for column in columns %}
-        min({{ adapter.quote(column.name) }}) as {{ column.name }}__lowest,
-        nullif(
-            max({{ adapter.quote(column.name) }}) - min({{ adapter.quote(column.name) }}), 0
-        ) as {{ column.name }}__range
-        {{- "," if not loop.last }}
-        {%- endfor %}
-
-    from customer_features
-
-),
-
-measured as (
-
-    -- One pass for all columns, of the segments and of all customers (the rows
-    -- without segment_id). Moments are of values moved to 0..1, as in
-    -- feature_preparation.
-    select
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        customer_segments.segment_name
-        {%- for column in columns %}
-        {%- set value = "customer_features." ~ adapter.quote(column.name) %}
-        {%- set unit_value =
-            "((" ~ value ~ " - " ~ column.name ~ "__lowest) / " ~ column.name ~ "__range)"
-        %},
-        min({{ value }}) as {{ column.name }}__minimum,
-        median({{ value }}) as {{ column.name }}__median,
-        max({{ value }}) as {{ column.name }}__maximum,
-        {{ fixed_point_mean(unit_value) }} as {{ column.name }}__unit_mean,
-        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }}
-            as {{ column.name }}__unit_mean_square
-        {%- endfor %}
-
-    from customer_segments
-    inner join customer_features
-        on customer_segments.customer_id = customer_features.customer_id
-    cross join ranges
-    group by grouping sets (
-        (
-            customer_segments.segmentation,
-            customer_segments.segment_id,
-            customer_segments.segment_name
-        ),
-        (customer_segments.segmentation)
-    )
-
-),
-
 unpivoted as (
 
     {% for column in columns %}
     select
-        measured.segmentation,
-        measured.segment_id,
-        measured.segment_name,
+        summaries.segmentation,
+        summaries.segment_id,
+        summaries.segment_name,
         '{{ column.name }}' as feature,
-        measured.{{ column.name }}__minimum as minimum,
-        measured.{{ column.name }}__median as median,
-        measured.{{ column.name }}__maximum as maximum,
-        ranges.{{ column.name }}__lowest as lowest,
-        ranges.{{ column.name }}__range as value_range,
-        measured.{{ column.name }}__unit_mean as unit_mean,
-        measured.{{ column.name }}__unit_mean_square as unit_mean_square
+        summaries.{{ column.name }}__minimum as minimum,
+        summaries.{{ column.name }}__median as median,
+        summaries.{{ column.name }}__maximum as maximum,
+        moments.{{ column.name }}__lowest as lowest,
+        moments.{{ column.name }}__range as value_range,
+        summaries.{{ column.name }}__unit_mean as unit_mean,
+        summaries.{{ column.name }}__unit_mean_square as unit_mean_square,
+        moments.{{ column.name }}__unit_mean as population_unit_mean,
+        moments.{{ column.name }}__unit_mean_square as population_unit_mean_square
 
-    from measured
-    cross join ranges
+    from int_segment_summaries as summaries
+    cross join int_column_moments as moments
 
     {{ "union all" if not loop.last }}
     {% endfor %}
@@ -100,52 +50,49 @@ unpivoted as (
 
 described as (
 
+    -- below a variance of 1e-13, a far outlier has left too few digits to tell
     select
-        segmentation,
-        segment_id,
-        segment_name,
-        feature,
-        minimum,
-        median,
-        maximum,
+        *,
         case
             when minimum < maximum then lowest + unit_mean * value_range
             else minimum
         end as mean,
         case
             when minimum = maximum then 0
-            -- below, a far outlier has left too few digits to tell
-            when unit_mean_square - power(unit_mean, 2) > 1e-13
-                then value_range * sqrt(unit_mean_square - power(unit_mean, 2))
-        end as standard_deviation
+            when unit_mean_square - {{ squared("unit_mean") }} > 1e-13
+                then value_range
+                    * sqrt(unit_mean_square - {{ squared("unit_mean") }})
+        end as standard_deviation,
+        coalesce(lowest + population_unit_mean * value_range, lowest) as population_mean,
+        case
+            when population_unit_mean_square - {{ squared("population_unit_mean") }} > 1e-13
+                then value_range * sqrt(
+                    population_unit_mean_square - {{ squared("population_unit_mean") }}
+                )
+        end as population_deviation
 
     from unpivoted
 
 )
 
 select
-    segment.segmentation,
-    segment.segment_id,
-    segment.feature,
-    segment.segment_name,
+    described.segmentation,
+    described.segment_id,
+    described.feature,
+    described.segment_name,
     int_profiled_columns.label,
     int_profiled_columns.basis,
     int_profiled_columns.unit,
-    segment.mean,
-    segment.median,
-    segment.standard_deviation,
-    segment.minimum,
-    segment.maximum,
-    (segment.mean - population.mean) / nullif(population.standard_deviation, 0)
+    described.mean,
+    described.median,
+    described.standard_deviation,
+    described.minimum,
+    described.maximum,
+    (described.mean - described.population_mean) / described.population_deviation
         as z_mean,
-    population.mean as population_mean,
-    100 * segment.mean / nullif(population.mean, 0) as index_vs_population
+    described.population_mean,
+    100 * described.mean / nullif(described.population_mean, 0) as index_vs_population
 
-from described as segment
-inner join described as population
-    on segment.segmentation = population.segmentation
-    and segment.feature = population.feature
-    and population.segment_id is null
+from described
 inner join int_profiled_columns
-    on segment.feature = int_profiled_columns.feature
-where segment.segment_id is not null
+    on described.feature = int_profiled_columns.feature

@@ -2,15 +2,9 @@
 
 with
 
-customer_segments as (
+int_segment_summaries as (
 
-    select * from {{ ref("customer_segmentation", "customer_segments") }}
-
-),
-
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
+    select * from {{ ref("customer_segmentation", "int_segment_summaries") }}
 
 ),
 
@@ -95,42 +89,24 @@ descriptions as (
 
 ),
 
-summarized as (
-
-    select
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        customer_segments.segment_name,
-        count(*) as customers,
-        {% for measure in measures %}
-        {{ exact_sum("customer_features." ~ adapter.quote(measure.name)) }}
-            as {{ measure.name }}_total,
-        {% endfor %}
-        {{ exact_mean("customer_segments.distance") }} as mean_distance,
-        {{ exact_mean("customer_segments.margin") }} as simplified_silhouette
-
-    from customer_segments
-    inner join customer_features
-        on customer_segments.customer_id = customer_features.customer_id
-    group by
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        customer_segments.segment_name
-
-),
-
 shared as (
 
     select
-        *,
+        segmentation,
+        segment_id,
+        segment_name,
+        customers,
+        {% for measure in measures %}
+        {{ measure.name }}__total as {{ measure.name }}_total,
+        {{ measure.name }}__total
+            / nullif(sum({{ measure.name }}__total) over all_segments, 0)
+            as {{ measure.name }}_share,
+        {% endfor %}
+        mean_distance,
+        simplified_silhouette,
         customers / sum(customers) over all_segments as share
-        {%- for measure in measures %},
-        {{ measure.name }}_total
-            / nullif(sum({{ measure.name }}_total) over all_segments, 0)
-            as {{ measure.name }}_share
-        {%- endfor %}
 
-    from summarized
+    from int_segment_summaries
     window all_segments as (
         partition by segmentation
         order by segment_id

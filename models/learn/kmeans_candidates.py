@@ -1,9 +1,10 @@
 """K-means for every segmentation at every number of clusters, with its metrics.
 
 SQL has prepared the training vectors: the distinct standardized feature vectors of
-each segmentation that is due for a fit, with the number of customers behind each.
-Python returns centroids and metrics, never customers. Rows of earlier builds are kept:
-what was computed once is not computed again when configuration and data come back.
+each segmentation that is due for a fit, or of a sample of its customers where there are
+many, with the number of customers behind each. Python returns centroids and metrics,
+never customers. Rows of earlier builds are kept: what was computed once is not computed
+again when configuration and data come back.
 """
 
 import hashlib
@@ -19,10 +20,12 @@ SCHEMA = {
     "data_fingerprint": "VARCHAR",
     "is_current": "BOOLEAN",
     "customers": "BIGINT",
+    "training_customers": "BIGINT",
     "vectors": "BIGINT",
     "inertia": "DOUBLE",
     "simplified_silhouette": "DOUBLE",
     "silhouette": "DOUBLE",
+    "silhouette_standard_error": "DOUBLE",
     "silhouette_vectors": "BIGINT",
     "davies_bouldin": "DOUBLE",
     "calinski_harabasz": "DOUBLE",
@@ -36,6 +39,8 @@ SCHEMA = {
 # Enough resamples for a standard error of the stability below 0.02.
 BOOTSTRAPS = 20
 BOOTSTRAP_RESTARTS = 3
+# Of a start that has to be compared only: a share of the variance of the features.
+TOLERANCE = 1e-4
 # The exact silhouette takes time and memory with the square of the vectors.
 SILHOUETTE_VECTORS = 5_000
 CHUNK = 1_000
@@ -50,16 +55,18 @@ SIGNIFICANT_DIGITS = 10
 CENTROID_DECIMALS = 9
 
 
-def fingerprint(vectors: np.ndarray, weights: np.ndarray) -> str:
+def fingerprint(vectors: np.ndarray, weights: np.ndarray, checksum: str) -> str:
     """Hash the training vectors, whatever order they come in.
 
     Args:
         vectors: (n, d) standardized values.
         weights: (n,) customers behind each vector.
+        checksum: of all customers' features, which the vectors may be a sample of.
     """
     order = np.lexsort(np.column_stack([vectors, weights]).T[::-1])
     digest = hashlib.sha256(np.ascontiguousarray(vectors[order]).tobytes())
     digest.update(np.ascontiguousarray(weights[order]).tobytes())
+    digest.update(checksum.encode())
     return digest.hexdigest()[:12]
 
 
@@ -73,7 +80,13 @@ def canonical(centroids: np.ndarray) -> np.ndarray:
 
 
 def fit(
-    vectors: np.ndarray, weights: np.ndarray, clusters: int, restarts: int, seed: int
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    clusters: int,
+    restarts: int,
+    seed: int,
+    *,
+    to_the_end: bool = True,
 ) -> np.ndarray:
     """Return the (k, d) centroids of the best of several K-means starts.
 
@@ -83,10 +96,13 @@ def fit(
         clusters: k.
         restarts: k-means++ starts, of which the lowest inertia wins.
         seed: of the starts.
+        to_the_end: whether a start goes on until no vector changes its cluster; else
+            until the centroids hardly move.
     """
     from sklearn.cluster import KMeans
 
-    model = KMeans(clusters, n_init=restarts, tol=0, random_state=seed)
+    tolerance = 0 if to_the_end else TOLERANCE
+    model = KMeans(clusters, n_init=restarts, tol=tolerance, random_state=seed)
     return canonical(model.fit(vectors, sample_weight=weights).cluster_centers_)
 
 
@@ -119,13 +135,14 @@ def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> floa
     return float(np.average(margins, weights=weights))
 
 
-def silhouettes(
+def silhouette_values(
     vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
-) -> list[float]:
-    """Return the mean silhouette (Rousseeuw, 1987) of each labeling.
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the (n,) silhouettes (Rousseeuw, 1987) of the vectors in each labeling,
+    and how much one customer more at each vector adds to those of all others.
 
     A vector of weight w counts as w customers at the same place: the result is that
-    of sklearn.metrics.silhouette_score on repeated rows.
+    of sklearn.metrics.silhouette_samples on repeated rows.
 
     Args:
         vectors: (n, d) values.
@@ -137,27 +154,59 @@ def silhouettes(
     members = [
         np.eye(labels.max() + 1)[labels] * weights[:, None] for labels in labelings
     ]
-    totals = np.zeros(len(labelings))
+    results = [(np.zeros(len(vectors)), np.zeros(len(vectors))) for _ in labelings]
     for start in range(0, len(vectors), CHUNK):
         rows = slice(start, start + CHUNK)
         between = cdist(vectors[rows], vectors)
-        for index, (labels, member) in enumerate(zip(labelings, members, strict=True)):
-            sizes = member.sum(axis=0)
-            own = labels[rows, None] == np.arange(len(sizes))
+        lines = np.arange(len(between))
+        for result, labels, member in zip(results, labelings, members, strict=True):
+            values, influences = result
+            sizes, own = member.sum(axis=0), labels[rows]
             sums = between @ member
-            used = np.where(sizes > 0, sizes, 1)
-            others = np.where(own | (sizes == 0), np.inf, sums / used).min(axis=1)
-            mine, size = sums[own], sizes[labels[rows]]
-            within = mine / np.maximum(size - 1, 1)
-            scale = np.maximum(within, others)
-            values = np.divide(
-                others - within,
-                scale,
-                out=np.zeros_like(within),
-                where=(scale > 0) & (size > 1),
-            )
-            totals[index] += weights[rows] @ values
-    return list(totals / weights.sum())
+            others = np.where(sizes > 0, sums / np.where(sizes > 0, sizes, 1), np.inf)
+            others[lines, own] = np.inf
+            following = others.argmin(axis=1)
+            size = np.maximum(sizes[own] - 1, 1)
+            a, b = sums[lines, own] / size, others[lines, following]
+            scale = np.maximum(a, b)
+            scale[(scale == 0) | (sizes[own] <= 1)] = np.inf
+            values[rows] = (b - a) / scale
+            # how (b - a) / scale follows the two means, and these a customer more
+            means, slopes = np.zeros_like(sums), np.zeros_like(sums)
+            means[lines, own], means[lines, following] = a, b
+            slopes[lines, own] = -b / scale / scale / size
+            slopes[lines, following] = a / scale / scale / sizes[following]
+            slopes *= weights[rows, None]
+            changes = between.T @ slopes - (slopes * means).sum(axis=0)
+            influences += changes[np.arange(len(labels)), labels]
+    return results
+
+
+def stratified_standard_error(
+    values: np.ndarray,
+    weights: np.ndarray,
+    labels: np.ndarray,
+    shares: np.ndarray,
+    sampled: np.ndarray,
+) -> float:
+    """Return the standard error of a mean over a sample stratified by label
+    (Cochran, 1977, "Sampling Techniques", section 5.3): the root of the sum of
+    share^2 x (1 - sampled) x variance / size.
+
+    Args:
+        values: (n,) figures of the sample.
+        weights: (n,) customers behind each.
+        labels: (n,) strata 0..k-1, each of them used.
+        shares: (k,) share of each stratum in the population.
+        sampled: (k,) share of each stratum that is in the sample.
+    """
+    squares = 0.0
+    for label, (share, part) in enumerate(zip(shares, sampled, strict=True)):
+        mine, behind = values[labels == label], weights[labels == label]
+        mean = np.average(mine, weights=behind)
+        variance = np.average((mine - mean) ** 2, weights=behind)
+        squares += share**2 * (1 - part) * variance / max(len(mine) - 1, 1)
+    return float(np.sqrt(squares))
 
 
 def stratified(labels: np.ndarray, size: int, seed: int) -> np.ndarray:
@@ -295,7 +344,12 @@ def stability(
         if drawn.sum() <= clusters:
             continue
         centroids = fit(
-            vectors[drawn], resampled[drawn], clusters, BOOTSTRAP_RESTARTS, bootstrap
+            vectors[drawn],
+            resampled[drawn],
+            clusters,
+            BOOTSTRAP_RESTARTS,
+            bootstrap,
+            to_the_end=False,
         )
         found = distances(vectors, centroids).argmin(axis=1)
         scores.append(adjusted_rand(labels, found, weights))
@@ -422,6 +476,7 @@ def candidates(
     weights: np.ndarray,
     feature_weights: np.ndarray,
     settings: dict,
+    customers: int,
 ) -> list[dict]:
     """Return one row per number of clusters: metrics and centroids.
 
@@ -430,6 +485,7 @@ def candidates(
         weights: (n,) customers behind each vector.
         feature_weights: (d,) weight of each feature in the squared distance.
         settings: the segmentation's row of int_segmentations.
+        customers: how many there are, of whom the vectors may be a sample.
 
     Raises:
         ValueError: there are too few distinct vectors for the clusters asked for.
@@ -441,11 +497,14 @@ def candidates(
     fewest, seed = settings["minimum_clusters"], settings["seed"]
     most = min(settings["maximum_clusters"], len(vectors) - 1)
     if most < fewest:
+        sampled = int(weights.sum())
+        drawn = f" ({sampled} of them, as segmentation_training says)"
         raise ValueError(
             f"The segmentation {name} asks for {fewest} clusters or more, but its "
-            f"customers have only {len(vectors)} different feature vectors, and "
-            "K-means needs more of them than clusters. Add a feature, ask for fewer "
-            "clusters, or take the groups as they are: `by` an attribute."
+            f"customers{drawn if sampled < customers else ''} have only {len(vectors)} "
+            "different feature vectors, and K-means needs more of them than clusters. "
+            "Add a feature, ask for fewer clusters, or take the groups as they are: "
+            "`by` an attribute."
         )
     root = np.sqrt(feature_weights)
     scaled = vectors * root
@@ -464,7 +523,8 @@ def candidates(
             row = {
                 "segmentation": name,
                 "clusters": clusters,
-                "customers": int(weights.sum()),
+                "customers": customers,
+                "training_customers": int(weights.sum()),
                 "vectors": len(vectors),
                 "inertia": within,
                 "simplified_silhouette": simplified_silhouette(to_centroids, weights),
@@ -517,20 +577,37 @@ def add_silhouettes(
     labelings: list[np.ndarray],
     seed: int,
 ) -> None:
-    """Add the silhouette to each row: exact up to SILHOUETTE_VECTORS vectors, beyond
-    that on a sample stratified by segment.
+    """Add the silhouette to each row, with its standard error: exact up to
+    SILHOUETTE_VECTORS vectors, beyond that on a sample stratified by segment.
+
+    The vectors may themselves be a sample: the error is that of all customers then.
     """
-    if len(vectors) <= SILHOUETTE_VECTORS:
-        values = silhouettes(vectors, weights, labelings)
-        samples = [len(vectors)] * len(rows)
-    else:
-        values, samples = [], []
-        for labels in labelings:
+    exact = len(vectors) <= SILHOUETTE_VECTORS
+    if exact:
+        results = silhouette_values(vectors, weights, labelings)
+    for index, (row, labels) in enumerate(zip(rows, labelings, strict=True)):
+        if exact:
+            sample, (values, influences) = np.arange(len(vectors)), results[index]
+        else:
             sample = stratified(labels, SILHOUETTE_VECTORS, seed)
-            values += silhouettes(vectors[sample], weights[sample], [labels[sample]])
-            samples.append(len(sample))
-    for row, value, sample in zip(rows, values, samples, strict=True):
-        row |= {"silhouette": value, "silhouette_vectors": sample}
+            ((values, influences),) = silhouette_values(
+                vectors[sample], weights[sample], [labels[sample]]
+            )
+        sizes = np.bincount(labels)
+        seen = row["training_customers"] / row["customers"]
+        row |= {
+            "silhouette": float(np.average(values, weights=weights[sample])),
+            # Efron (1982), the infinitesimal jackknife: whoever is drawn counts twice,
+            # by a silhouette and by what that does to those of others
+            "silhouette_standard_error": stratified_standard_error(
+                values + influences,
+                weights[sample],
+                labels[sample],
+                np.bincount(labels, weights) / weights.sum(),
+                seen * np.bincount(labels[sample]) / sizes,
+            ),
+            "silhouette_vectors": len(sample),
+        }
 
 
 def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
@@ -574,6 +651,10 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         row["segmentation"]: row
         for row in records(dbt.ref("customer_segmentation", "int_fits_due"))
     }
+    samples = {
+        row["segmentation"]: row
+        for row in records(dbt.ref("customer_segmentation", "int_training_samples"))
+    }
     rows = []
     for settings in segmentations:
         name, configuration = settings["segmentation"], settings["configuration_hash"]
@@ -588,16 +669,17 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             continue
         columns = [f'"{row["feature"]}"' for row in mine]
         arrays = (
-            training.filter(f"segmentation = '{name}'")
-            .select(", ".join([*columns, "customers"]))
+            training.filter(f"segmentation = '{name}' and choice_customers > 0")
+            .select(", ".join([*columns, "choice_customers"]))
             .order(", ".join(columns))
             .fetchnumpy()
         )
-        weights = np.asarray(arrays.pop("customers"), dtype=float)
+        weights = np.asarray(arrays.pop("choice_customers"), dtype=float)
         current = due[name]["champion_fingerprint"]
-        if len(weights):
+        if name in samples:
             vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
-            current = fingerprint(vectors, weights)
+            sample = samples[name]
+            current = fingerprint(vectors, weights, sample["checksum"])
             if current not in [row["data_fingerprint"] for row in known]:
                 feature_weights = np.array([row["weight"] for row in mine])
                 basis = {
@@ -606,7 +688,9 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
                 }
                 known += [
                     basis | row
-                    for row in candidates(vectors, weights, feature_weights, settings)
+                    for row in candidates(
+                        vectors, weights, feature_weights, settings, sample["customers"]
+                    )
                 ]
         rows += [
             row | {"is_current": row["data_fingerprint"] == current} for row in known

@@ -1,9 +1,9 @@
 """The registry: every fit that ever scored customers, as rows.
 
 The chosen candidate of each segmentation is refined by Lloyd's algorithm on all its
-customers. A pass is one SQL aggregate: the customers stay in the engine and Python
-moves k centroids. Then the segments get their ids: those of the fit before, where
-they are the same segments.
+customers; where it was found in a sample, on a larger sample first. A pass is one SQL
+aggregate: the customers stay in the engine and Python moves k centroids. Then the
+segments get their ids: those of the fit before, where they are the same segments.
 
 A fit is appended whole or not at all, which is why its columns and those of its
 features and segments stand in one table; segmentation_fits,
@@ -30,6 +30,8 @@ SCHEMA = {
     "passes": "INTEGER",
     "inertia": "DOUBLE",
     "simplified_silhouette": "DOUBLE",
+    "davies_bouldin": "DOUBLE",
+    "calinski_harabasz": "DOUBLE",
     "stability": "DOUBLE",
     "feature": "VARCHAR",
     "position": "INTEGER",
@@ -67,7 +69,12 @@ PREPARATION = (
 MAXIMUM_PASSES = 12
 # Lloyd's passes end when they lower the inertia by less than this share of it.
 SMALLEST_GAIN = 1e-7
+# Linear algebra libraries do not promise the last bits.
+CENTROID_DECIMALS = 9
 BINS = 10
+# Standardized values are kept through all passes up to this many (400 MB); of more it
+# is cheaper to compute them anew in each.
+KEPT_VALUES = 50_000_000
 
 
 def fixed_point_unit(largest: float) -> float:
@@ -78,7 +85,18 @@ def fixed_point_unit(largest: float) -> float:
     Args:
         largest: a bound of the absolute values.
     """
-    return 2.0 ** (61 - math.ceil(math.log2(largest))) if largest else 1.0
+    # 2^1023 is the highest power of two that a double can be
+    exponent = 61 - math.ceil(math.log2(largest)) if largest else 0
+    return 2.0 ** min(exponent, 1023)
+
+
+def number(value: float) -> str:
+    """Return SQL for exactly this double.
+
+    In quotes: DuckDB would read the digits as a DECIMAL, whose way to a double can end
+    one bit off, and distances would not be those that scoring finds.
+    """
+    return f"'{float(value)!r}'::double"
 
 
 def squared_distance_sql(
@@ -86,20 +104,40 @@ def squared_distance_sql(
 ) -> str:
     """Return SQL for the weighted squared distance of a row to one centroid.
 
-    Numbers stand in quotes: DuckDB would read them as DECIMALs, whose way to a double
-    can end one bit off, and the distances would not be those that scoring finds.
-
     Args:
         features: d column names.
         feature_weights: (d,) factors of the squared differences.
         centroid: (d,) standardized values.
     """
-    return " + ".join(
-        f"'{weight!r}'::double * (\"{feature}\" - '{value!r}'::double) ** 2"
-        for feature, weight, value in zip(
-            features, feature_weights.tolist(), centroid.tolist(), strict=True
-        )
-    )
+    terms = []
+    for feature, weight, value in zip(features, feature_weights, centroid, strict=True):
+        difference = f'("{feature}" - {number(value)})'
+        terms.append(f"{number(weight)} * ({difference} * {difference})")
+    return " + ".join(terms)
+
+
+def relative_distance_sql(
+    offsets: list[str],
+    feature_weights: np.ndarray,
+    centroid: np.ndarray,
+    first: np.ndarray,
+) -> str:
+    """Return SQL for how much farther, squared, a row is from one centroid than from
+    the first: linear in its offsets from the first, since their squares cancel.
+
+    Args:
+        offsets: d columns that say how far the row lies from the first centroid.
+        feature_weights: (d,) factors of the squared differences.
+        centroid: (d,) standardized values.
+        first: (d,) standardized values of the first centroid.
+    """
+    away = centroid - first
+    slopes = -2 * feature_weights * away
+    terms = [
+        f"{number(slope)} * {offset}"
+        for offset, slope in zip(offsets, slopes, strict=True)
+    ]
+    return " + ".join([number(math.fsum(feature_weights * away**2)), *terms])
 
 
 def nearest_sql(clusters: int) -> str:
@@ -111,13 +149,32 @@ def nearest_sql(clusters: int) -> str:
     return f"case {' '.join(branches)} else {clusters - 1} end"
 
 
-def assigned(
+def fixed_point_sum_sql(expression: str, largest: float) -> str:
+    """Return SQL for a sum that has the same bits for every order of the rows.
+
+    Args:
+        expression: of DOUBLEs.
+        largest: a bound of their absolute values.
+    """
+    unit = number(fixed_point_unit(largest))
+    return f"sum((({expression}) * {unit})::bigint)::double / {unit}"
+
+
+def numbered(customers: DuckDBPyRelation, features: list[str]) -> DuckDBPyRelation:
+    """Return the features as z0, z1 and so on: one may be called as a column here."""
+    return customers.project(
+        ", ".join(f'"{feature}" as z{place}' for place, feature in enumerate(features))
+    )
+
+
+def placed(
     customers: DuckDBPyRelation,
     features: list[str],
     feature_weights: np.ndarray,
     centroids: np.ndarray,
 ) -> DuckDBPyRelation:
-    """Return the customers as a relation with `slot` and `squared_distance`.
+    """Return the customers' values z0, z1 and so on, and the slot of the nearest
+    centroid.
 
     Args:
         customers: relation of standardized values, one column per feature.
@@ -125,16 +182,57 @@ def assigned(
         feature_weights: (d,) factors of the squared differences.
         centroids: (k, d) standardized values.
     """
-    columns = ", ".join(f'"{feature}"' for feature in features)
-    slots = range(len(centroids))
+    first, *others = centroids
+    columns = ", ".join(f"z{place}" for place in range(len(features)))
+    offsets = [f"offset{place}" for place in range(len(features))]
+    shifted = ", ".join(
+        f"z{place} - {number(value)} as offset{place}"
+        for place, value in enumerate(first)
+    )
+    farther = [
+        relative_distance_sql(offsets, feature_weights, other, first)
+        for other in others
+    ]
     distances = ", ".join(
-        f"{squared_distance_sql(features, feature_weights, centroids[slot])} as d{slot}"
+        f"{distance} as d{slot}"
+        for slot, distance in enumerate(["0::double", *farther])
+    )
+    return (
+        numbered(customers, features)
+        .project(f"*, {shifted}")
+        .project(f"{columns}, {distances}")
+        .project(f"{columns}, {nearest_sql(len(centroids))} as slot")
+    )
+
+
+def compared(
+    customers: DuckDBPyRelation,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+) -> DuckDBPyRelation:
+    """Return what `placed` does, by the distances of scoring to the last bit, and the
+    squared distances to the nearest and to the following centroid.
+    """
+    slots = range(len(centroids))
+    columns = [f"z{place}" for place in range(len(features))]
+    distances = ", ".join(
+        f"{squared_distance_sql(columns, feature_weights, centroids[slot])} as d{slot}"
         for slot in slots
     )
     least = ", ".join(f"d{slot}" for slot in slots)
-    return customers.project(f"{columns}, {distances}").project(
-        f"{columns}, {nearest_sql(len(centroids))} as slot, "
-        f"least({least}) as squared_distance"
+    others = ", ".join(
+        f"case slot when {slot} then 'infinity'::double else d{slot} end"
+        for slot in slots
+    )
+    return (
+        numbered(customers, features)
+        .project(f"*, {distances}")
+        .project(f"*, {nearest_sql(len(centroids))} as slot")
+        .project(
+            f"{', '.join(columns)}, slot, least({least}) as nearest, "
+            f"least({others}) as following"
+        )
     )
 
 
@@ -145,8 +243,8 @@ def lloyd_pass(
     centroids: np.ndarray,
     reach: np.ndarray,
 ) -> tuple[np.ndarray, float]:
-    """Return the (k, d) means of the customers nearest to each centroid, and the
-    inertia of the centroids given. An empty segment keeps its centroid.
+    """Return the (k, d) means of the customers nearest to each centroid, and by how
+    much going there lowers the inertia. An empty segment keeps its centroid.
 
     Args:
         customers: relation of standardized values, one column per feature.
@@ -155,26 +253,21 @@ def lloyd_pass(
         centroids: (k, d) standardized values.
         reach: (d,) largest absolute standardized value of each feature.
     """
-    units = [fixed_point_unit(value) for value in reach]
-    squared_unit = fixed_point_unit(float(feature_weights @ (2 * reach) ** 2))
     sums = ", ".join(
-        f'sum(("{feature}" * {unit!r}::double)::bigint)::double / {unit!r}'
-        for feature, unit in zip(features, units, strict=True)
+        fixed_point_sum_sql(f"z{place}", largest) for place, largest in enumerate(reach)
     )
     totals = (
-        assigned(customers, features, feature_weights, centroids)
-        .aggregate(
-            "slot, count(*), "
-            f"sum((squared_distance * {squared_unit!r}::double)::bigint)::double "
-            f"/ {squared_unit!r}, {sums}",
-            "slot",
-        )
+        placed(customers, features, feature_weights, centroids)
+        .aggregate(f"slot, count(*), {sums}", "slot")
         .fetchall()
     )
     moved = centroids.copy()
-    for slot, count, _, *values in totals:
+    gains = []
+    for slot, count, *values in totals:
         moved[slot] = np.array(values) / count
-    return moved, math.fsum(row[2] for row in totals)
+        # Huygens: about their mean, squares are smaller by that much
+        gains += list(count * feature_weights * (moved[slot] - centroids[slot]) ** 2)
+    return moved, math.fsum(gains)
 
 
 def refine(
@@ -183,51 +276,179 @@ def refine(
     feature_weights: np.ndarray,
     centroids: np.ndarray,
     reach: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray, float, int]:
+    inertia: float,
+) -> tuple[np.ndarray, np.ndarray, int]:
     """Run Lloyd's passes until the inertia stands still.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+        reach: (d,) largest absolute standardized value of each feature.
+        inertia: about what it is.
 
     Returns:
         The (k, d) centroids ordered by first feature, the (k,) positions that they
-        had in the centroids given, their inertia, and the passes.
+        had in the centroids given, and the passes.
     """
-    inertia = None
+    gain = math.inf
     passes = 0
-    while passes < MAXIMUM_PASSES:
+    while passes < MAXIMUM_PASSES and gain > SMALLEST_GAIN * inertia:
         passes += 1
-        moved, total = lloyd_pass(
+        centroids, gain = lloyd_pass(
             customers, features, feature_weights, centroids, reach
         )
-        if inertia is not None and inertia - total <= SMALLEST_GAIN * inertia:
-            break
-        inertia, centroids = total, moved
     order = np.lexsort(centroids.T[::-1])
-    centroids = centroids[order]
-    _, inertia = lloyd_pass(customers, features, feature_weights, centroids, reach)
-    return centroids, order, inertia, passes
+    return centroids[order], order, passes
 
 
-def segment_sizes(
+def refit(
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+    reach: np.ndarray,
+) -> np.ndarray:
+    """Return the (k, d) centroids that K-means finds from those given.
+
+    Args:
+        vectors: (n, d) standardized values.
+        weights: (n,) customers behind each vector.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values to start from.
+        reach: (d,) largest absolute standardized value of each feature.
+    """
+    from sklearn.cluster import KMeans
+    from threadpoolctl import threadpool_limits
+
+    root = np.sqrt(feature_weights)
+    # One thread: with more, the last bits depend on how busy the machine is.
+    with threadpool_limits(1):
+        model = KMeans(len(centroids), init=centroids * root, n_init=1, tol=0)
+        found = model.fit(vectors * root, sample_weight=weights).cluster_centers_ / root
+    unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
+    return (found / unit).round(CENTROID_DECIMALS) * unit
+
+
+def measured(
     customers: DuckDBPyRelation,
     features: list[str],
     feature_weights: np.ndarray,
     centroids: np.ndarray,
-) -> list[dict]:
-    """Return customers, mean and largest distance of each of the k segments."""
-    totals = {
-        row[0]: row[1:]
-        for row in assigned(customers, features, feature_weights, centroids)
-        .aggregate(
-            "slot, count(*), avg(sqrt(squared_distance)::decimal(28, 9))::double, "
-            "sqrt(max(squared_distance))",
-            "slot",
-        )
+    reach: np.ndarray,
+) -> tuple[dict, list[dict]]:
+    """Measure a fit on all customers, in one pass.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+        reach: (d,) largest absolute standardized value of each feature.
+
+    Returns:
+        Of the fit: customers, inertia, simplified silhouette (Hruschka, de Castro and
+        Campello, 2004), Davies-Bouldin (1979) and Calinski-Harabasz (1974) index. Of
+        each segment: customers, mean and largest distance to the centroid.
+    """
+    farthest = float(feature_weights @ (2 * reach) ** 2)
+    sums = ", ".join(
+        [
+            fixed_point_sum_sql("nearest", farthest),
+            fixed_point_sum_sql("sqrt(nearest)", math.sqrt(farthest)),
+            fixed_point_sum_sql(
+                "case when following > 0 then 1 - sqrt(nearest) / sqrt(following) "
+                "else 0 end",
+                1,
+            ),
+            *[
+                fixed_point_sum_sql(f"z{place}", largest)
+                for place, largest in enumerate(reach)
+            ],
+        ]
+    )
+    totals = (
+        compared(customers, features, feature_weights, centroids)
+        .aggregate(f"slot, count(*), max(nearest), {sums}", "slot")
+        .order("slot")
         .fetchall()
+    )
+    by_slot = {row[0]: row[1:] for row in totals}
+    counts = {slot: row[0] for slot, row in by_slot.items()}
+    spreads = {slot: row[3] / row[0] for slot, row in by_slot.items()}
+    used, sizes = list(counts), np.array(list(counts.values()))
+    means = np.array([row[5:] for row in by_slot.values()]) / sizes[:, None]
+    inertia = math.fsum(row[2] for row in by_slot.values())
+    fit = {
+        "customers": int(sizes.sum()),
+        "inertia": inertia,
+        "simplified_silhouette": math.fsum(row[4] for row in by_slot.values())
+        / int(sizes.sum()),
+        "davies_bouldin": davies_bouldin(
+            np.array(list(spreads.values())), centroids[used] * np.sqrt(feature_weights)
+        ),
+        "calinski_harabasz": calinski_harabasz(
+            # Huygens: about their mean, squares are smaller by that much
+            inertia - squares(means - centroids[used], feature_weights, sizes),
+            means,
+            feature_weights,
+            sizes,
+        ),
     }
-    keys = ("segment_customers", "mean_distance", "largest_distance")
-    return [
-        dict(zip(keys, totals.get(slot, (0, None, None)), strict=True))
+    segments = [
+        {
+            "segment_customers": counts.get(slot, 0),
+            "mean_distance": spreads.get(slot),
+            "largest_distance": math.sqrt(by_slot[slot][1]) if slot in counts else None,
+        }
         for slot in range(len(centroids))
     ]
+    return fit, segments
+
+
+def davies_bouldin(spreads: np.ndarray, centroids: np.ndarray) -> float | None:
+    """Return the Davies-Bouldin index (1979): the mean over segments of the worst ratio
+    of spreads to separation; None of fewer than two segments.
+
+    Args:
+        spreads: (k,) mean distance of the members of each segment to its centroid.
+        centroids: (k, d) values in which distances are Euclidean.
+    """
+    if len(centroids) < 2:
+        return None
+    between = np.sqrt(((centroids[:, None] - centroids) ** 2).sum(axis=2))
+    np.fill_diagonal(between, np.inf)
+    return float(np.max((spreads[:, None] + spreads) / between, axis=1).mean())
+
+
+def squares(
+    differences: np.ndarray, feature_weights: np.ndarray, sizes: np.ndarray
+) -> float:
+    """Return the sum of the weighted squares of (k, d) differences, each row counted
+    as often as its size says.
+    """
+    return math.fsum((differences**2 * feature_weights * sizes[:, None]).ravel())
+
+
+def calinski_harabasz(
+    within: float, means: np.ndarray, feature_weights: np.ndarray, sizes: np.ndarray
+) -> float | None:
+    """Return the Calinski-Harabasz index (1974): the variance between segments over the
+    variance within them; None of fewer than two segments, or of none within.
+
+    Args:
+        within: sum of squared distances to the mean of the segment.
+        means: (k, d) means of the segments.
+        feature_weights: (d,) factors of the squared differences.
+        sizes: (k,) customers of the segments.
+    """
+    customers, clusters = int(sizes.sum()), len(sizes)
+    if clusters < 2 or customers <= clusters or within <= 0:
+        return None
+    center = (means * sizes[:, None]).sum(axis=0) / customers
+    between = squares(means - center, feature_weights, sizes)
+    return between / within * (customers - clusters) / (clusters - 1)
 
 
 def segment_ids(
@@ -411,10 +632,15 @@ def fit_rows(
     reach = np.array(
         [max(abs(row["lowest_z"]), abs(row["highest_z"])) for row in preparations]
     )
-    centroids, order, inertia, passes = refine(
-        customers, features, weights, centroids, reach
+    behind = np.asarray(vectors["customers"], dtype=float)
+    if behind.sum() > chosen["training_customers"]:
+        values = np.column_stack([np.asarray(vectors[feature]) for feature in features])
+        centroids = refit(values, behind, weights, centroids, reach)
+    inertia = chosen["inertia"] * chosen["customers"] / chosen["training_customers"]
+    centroids, order, passes = refine(
+        customers, features, weights, centroids, reach, inertia
     )
-    sizes = segment_sizes(customers, features, weights, centroids)
+    figures, sizes = measured(customers, features, weights, centroids, reach)
     earlier, shared = newest_centroids(registry, segmentation, features)
     used = {
         row["segment_id"] for row in registry if row["segmentation"] == segmentation
@@ -429,16 +655,13 @@ def fit_rows(
         "fitted_at": now,
         "adopted_at": now,
         "clusters": chosen["clusters"],
-        "customers": sum(size["segment_customers"] for size in sizes),
         "passes": passes,
-        "inertia": inertia,
-        "simplified_silhouette": chosen["simplified_silhouette"],
         "stability": chosen["stability"],
+        **figures,
     }
     rows = []
     for column, preparation in enumerate(preparations):
         values = np.asarray(vectors[preparation["feature"]])
-        behind = np.asarray(vectors["customers"], dtype=float)
         bounds, shares = quantile_bins(values, behind)
         scores = standard_scores(centroids[:, column], values, behind)
         own_units = in_own_units(centroids[:, column], preparation)
@@ -468,6 +691,27 @@ def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelati
         "select line.* from (select unnest(from_json("
         f"'{json.dumps(rows, default=str)}', '{json.dumps([SCHEMA])}')) as line)"
     )
+
+
+def kept(
+    session: DuckDBPyConnection, customers: DuckDBPyRelation, features: list[str]
+) -> DuckDBPyRelation:
+    """Return the customers' features, from a temporary table unless they are too many.
+
+    Args:
+        session: to create the table in.
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+    """
+    columns = ", ".join(f'"{feature}"' for feature in features)
+    values = customers.project(columns)
+    (count,) = customers.aggregate("count(*)").fetchone()
+    if count * len(features) > KEPT_VALUES:
+        return values
+    session.execute(
+        f"create or replace temp table kmeans_fits__values as {values.sql_query()}"
+    )
+    return session.table("kmeans_fits__values")
 
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
@@ -527,12 +771,13 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     known = {row["fit_id"] for row in registry}
     for candidate in chosen:
         segmentation = f"segmentation = '{candidate['segmentation']}'"
-        vectors = training.filter(segmentation).fetchnumpy()
         preparations = [
             row
             for row in preparation
             if row["segmentation"] == candidate["segmentation"]
         ]
+        order = ", ".join(f'"{row["feature"]}"' for row in preparations)
+        vectors = training.filter(segmentation).order(order).fetchnumpy()
         identity = fit_id(candidate, preparations)
         if not len(vectors["customers"]):
             identity = adopted_fit(registry, candidate)
@@ -556,7 +801,11 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             np.array(fitted["centroids"]),
             fitted["segment_stability"] or [None] * candidate["clusters"],
             preparations,
-            standardized.filter(segmentation),
+            kept(
+                session,
+                standardized.filter(segmentation),
+                [row["feature"] for row in preparations],
+            ),
             vectors,
             registry,
         )

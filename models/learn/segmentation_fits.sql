@@ -24,6 +24,8 @@ fits as (
         passes,
         inertia,
         simplified_silhouette,
+        davies_bouldin,
+        calinski_harabasz,
         stability,
         fitted_at,
         adopted_at
@@ -62,6 +64,8 @@ select
     passes,
     inertia,
     simplified_silhouette,
+    davies_bouldin,
+    calinski_harabasz,
     stability,
     is_current and recency = 1 as is_champion,
     fitted_at,

@@ -118,7 +118,8 @@ reasoned as (
         ranked.configuration_hash,
         ranked.data_fingerprint,
         case
-            when ranked.silhouette_vectors = ranked.vectors then 'exact'
+            when ranked.silhouette_vectors = ranked.vectors
+                and ranked.training_customers = ranked.customers then 'exact'
             else 'sample of '
                 || cast(ranked.silhouette_vectors as {{ dbt.type_string() }})
                 || ' vectors'
@@ -195,10 +196,18 @@ reasoned as (
         end as mention_of_stability,
         ranked.clusters,
         ranked.customers,
+        case
+            when ranked.training_customers = ranked.customers then 'all customers'
+            else 'sample of '
+                || cast(ranked.training_customers as {{ dbt.type_string() }})
+                || ' customers'
+        end as training_basis,
+        ranked.training_customers,
         ranked.vectors,
         ranked.inertia,
         ranked.simplified_silhouette,
         ranked.silhouette,
+        ranked.silhouette_standard_error,
         ranked.davies_bouldin,
         ranked.calinski_harabasz,
         ranked.stability,
@@ -228,10 +237,13 @@ select
     end as reason,
     clusters,
     customers,
+    training_basis,
+    training_customers,
     vectors,
     inertia,
     simplified_silhouette,
     silhouette,
+    silhouette_standard_error,
     silhouette_basis,
     davies_bouldin,
     calinski_harabasz,

@@ -31,31 +31,68 @@ rejections as (
 
 ),
 
+{% for segmentation in segmentations %}
+{{ segmentation.name }}__bounds as (
+
+    select
+        {% for feature in segmentation.features %}
+        {% for bound in [
+            "imputed_value", "lower_bound", "upper_bound", "prepared_lowest",
+            "prepared_highest",
+        ] %}
+        max(case when feature = '{{ feature.name }}' then {{ bound }} end)
+            as {{ feature.name }}__{{ bound }},
+        {% endfor %}
+        {% endfor %}
+        max(all_customers) as all_customers
+
+    from int_feature_bounds
+    where segmentation = '{{ segmentation.name }}'
+
+),
+
+{{ segmentation.name }}__measured as (
+
+    -- One scan for all features. Moments are taken of values moved to 0..1 and summed
+    -- in fixed point: the same bits for every order of the rows, whatever their
+    -- magnitude.
+    select
+        {% for feature in segmentation.features %}
+        {% set parameters = feature.name ~ "__" %}
+        {% set prepared = prepared_value(feature, parameters) %}
+        {% set unit_value -%}
+        (({{ prepared }} - {{ parameters }}prepared_lowest)
+            / nullif({{ parameters }}prepared_highest - {{ parameters }}prepared_lowest, 0))
+        {%- endset %}
+        {{ fixed_point_mean(unit_value) }} as {{ feature.name }}__unit_mean,
+        {{ fixed_point_mean(squared(unit_value)) }}
+            as {{ feature.name }}__unit_mean_square,
+        {{ robust_center(feature, prepared) }} as {{ feature.name }}__robust_center,
+        {{ robust_scale(feature, prepared) }} as {{ feature.name }}__robust_scale
+        {{- "," if not loop.last }}
+        {% endfor %}
+
+    from {{ participants(segmentation) }}
+    cross join {{ segmentation.name }}__bounds
+
+),
+
+{% endfor %}
+
 measured as (
 
-    -- Moments are taken of values moved to 0..1 and summed in fixed point: the
-    -- same bits for every order of the rows, whatever their magnitude.
     {% for segmentation in segmentations %}
     {% set segmentation_loop = loop %}
     {% for feature in segmentation.features %}
-    {% set prepared = prepared_value(feature, "bounds.") %}
-    {% set unit_value -%}
-    ({{ prepared }} - bounds.prepared_lowest)
-            / nullif(bounds.prepared_highest - bounds.prepared_lowest, 0)
-    {%- endset %}
     select
         '{{ segmentation.name }}' as segmentation,
         '{{ feature.name }}' as feature,
-        {{ fixed_point_mean(unit_value) }} as unit_mean,
-        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }} as unit_mean_square,
-        {{ robust_center(feature, prepared) }} as robust_center,
-        {{ robust_scale(feature, prepared) }} as robust_scale
+        {{ feature.name }}__unit_mean as unit_mean,
+        {{ feature.name }}__unit_mean_square as unit_mean_square,
+        {{ feature.name }}__robust_center as robust_center,
+        {{ feature.name }}__robust_scale as robust_scale
 
-    from {{ participants(segmentation) }}
-    cross join int_feature_bounds as bounds
-    where
-        bounds.segmentation = '{{ segmentation.name }}'
-        and bounds.feature = '{{ feature.name }}'
+    from {{ segmentation.name }}__measured
 
     {{ "union all" if not (loop.last and segmentation_loop.last) }}
     {% endfor %}
@@ -91,7 +128,9 @@ centered as (
             when 'robust' then measured.robust_scale
             when 'none' then 1
             else sqrt(
-                greatest(measured.unit_mean_square - power(measured.unit_mean, 2), 0)
+                greatest(
+                    measured.unit_mean_square - {{ squared("measured.unit_mean") }}, 0
+                )
             ) * (bounds.prepared_highest - bounds.prepared_lowest)
         end as own_scale,
         bounds.prepared_lowest,

@@ -34,13 +34,14 @@ given as (
 
 repeated_ids as (
 
+    -- by their hash, which takes less memory; two ids that share one are told apart below
     select
-        customer_id,
+        {{ hashed("customer_id") }} as hashed_id,
         count(*) as source_rows
 
     from given
     where customer_id is not null
-    group by customer_id
+    group by {{ hashed("customer_id") }}
     having count(*) > 1
 
 ),
@@ -93,8 +94,10 @@ single_rows as (
 
     from given
     left join repeated_ids
-        on given.customer_id = repeated_ids.customer_id
-    where repeated_ids.customer_id is null
+        on {{ hashed("given.customer_id") }} = repeated_ids.hashed_id
+    where
+        repeated_ids.hashed_id is null
+        or given.customer_id is null
 
 ),
 
@@ -112,7 +115,8 @@ repeated_rows as (
 
     from given
     inner join repeated_ids
-        on given.customer_id = repeated_ids.customer_id
+        on {{ hashed("given.customer_id") }} = repeated_ids.hashed_id
+    where given.customer_id is not null
     group by
         given.given_id,
         given.customer_id
@@ -183,7 +187,8 @@ labelled as (
 
 select
     customer_id,
-    given_id,
+    -- of accepted rows it would be the id once more
+    case when rejection is not null then given_id end as given_id,
     {% for column in columns %}
     {{ adapter.quote(column.name) }},
     {% endfor %}

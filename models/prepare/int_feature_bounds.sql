@@ -14,6 +14,36 @@ int_segmentation_features as (
 
 ),
 
+counted as (
+
+    select count(*) as all_customers
+    from customer_features
+
+),
+
+{% for segmentation in segmentations %}
+{{ segmentation.name }}__measured as (
+
+    select
+        {% for feature in segmentation.features %}
+        {% set value = adapter.quote(feature.name) %}
+        min({{ value }}) as {{ feature.name }}__lowest,
+        max({{ value }}) as {{ feature.name }}__highest,
+        {{ imputed_value(feature) }} as {{ feature.name }}__imputed_value,
+        {{ clip_bound(feature, "lower") }} as {{ feature.name }}__lower_bound,
+        {{ clip_bound(feature, "upper") }} as {{ feature.name }}__upper_bound,
+        {% endfor %}
+        max(all_customers) as all_customers,
+        count(*) as customers
+
+    from customer_features
+    cross join counted
+    where {{ takes_part(segmentation) }}
+
+),
+
+{% endfor %}
+
 bounded as (
 
     {% for segmentation in segmentations %}
@@ -22,15 +52,15 @@ bounded as (
     select
         '{{ segmentation.name }}' as segmentation,
         '{{ feature.name }}' as feature,
-        count(*) as customers,
-        min({{ adapter.quote(feature.name) }}) as lowest,
-        max({{ adapter.quote(feature.name) }}) as highest,
-        {{ imputed_value(feature) }} as imputed_value,
-        {{ clip_bound(feature, "lower") }} as lower_bound,
-        {{ clip_bound(feature, "upper") }} as upper_bound
+        all_customers,
+        customers,
+        {{ feature.name }}__lowest as lowest,
+        {{ feature.name }}__highest as highest,
+        {{ feature.name }}__imputed_value as imputed_value,
+        {{ feature.name }}__lower_bound as lower_bound,
+        {{ feature.name }}__upper_bound as upper_bound
 
-    from customer_features
-    where {{ takes_part(segmentation) }}
+    from {{ segmentation.name }}__measured
 
     {{ "union all" if not (loop.last and segmentation_loop.last) }}
     {% endfor %}
@@ -54,6 +84,7 @@ prepared as (
     select
         imputed_and_clipped.segmentation,
         imputed_and_clipped.feature,
+        imputed_and_clipped.all_customers,
         imputed_and_clipped.customers,
         imputed_and_clipped.imputed_value,
         imputed_and_clipped.lower_bound,

@@ -2,15 +2,46 @@
 
 with
 
-customer_features_standardized as (
+customer_features as (
 
-    select * from {{ ref("customer_segmentation", "customer_features_standardized") }}
+    select * from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
-int_fits_due as (
+feature_preparation as (
 
-    select * from {{ ref("customer_segmentation", "int_fits_due") }}
+    select * from {{ ref("customer_segmentation", "feature_preparation") }}
+
+),
+
+int_training_samples as (
+
+    select * from {{ ref("customer_segmentation", "int_training_samples") }}
+
+),
+
+largest_sample as (
+
+    -- of none, where no fit is due
+    select max(fit_share) as fit_share
+    from int_training_samples
+
+),
+
+sampled_customers as (
+
+    -- before anything is computed of them
+    select customer_features.*
+    from customer_features
+    inner join largest_sample
+        on {{ hashed_fraction("customer_features.customer_id") }}
+            <= largest_sample.fit_share
+
+),
+
+standardized as (
+
+    {{ standardize_customers("sampled_customers", "feature_preparation") }}
 
 ),
 
@@ -21,12 +52,16 @@ distinct_vectors as (
         {% for feature in features %}
         standardized.{{ adapter.quote(feature.name) }},
         {% endfor %}
-        count(*) as customers
+        count(*) as customers,
+        count(case
+            when {{ hashed_fraction("standardized.customer_id") }} <= samples.choice_share
+                then 1
+        end) as choice_customers
 
-    from customer_features_standardized as standardized
-    inner join int_fits_due
-        on standardized.segmentation = int_fits_due.segmentation
-    where int_fits_due.is_due
+    from standardized
+    inner join int_training_samples as samples
+        on standardized.segmentation = samples.segmentation
+        and {{ hashed_fraction("standardized.customer_id") }} <= samples.fit_share
     group by
         standardized.segmentation
         {%- for feature in features %},

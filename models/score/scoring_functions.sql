@@ -5,6 +5,9 @@
 
 {% set segmentations = configured_segmentations("kmeans") %}
 
+{% set difference = "'z__' || champion_centroids.feature || ' - ' || "
+    ~ number_as_literal("champion_centroids.centroid") %}
+
 with
 
 champion_features as (
@@ -84,12 +87,11 @@ distances as (
     select
         champion_centroids.fit_id,
         champion_centroids.segment_id,
-        'sqrt(' || {{ dbt.listagg(
-            number_as_literal("standardizations.weight")
-            ~ " || ' * power(z__' || champion_centroids.feature || ' - ' || "
-            ~ number_as_literal("champion_centroids.centroid") ~ " || ', 2)'",
+        {{ dbt.listagg(
+            number_as_literal("standardizations.weight") ~ " || ' * ((' || "
+            ~ difference ~ " || ') * (' || " ~ difference ~ " || '))'",
             "' + '", "order by standardizations.position",
-        ) }} || ')' as expression
+        ) }} as expression
 
     from champion_centroids
     inner join standardizations
@@ -107,7 +109,7 @@ compared as (
     select
         segments.fit_id,
         {{ dbt.listagg(
-            "'struct_pack(distance := ' || distances.expression || ', slot := '"
+            "'struct_pack(square := ' || distances.expression || ', slot := '"
             ~ " || segments.segment_index || ', segment_id := '"
             ~ " || " ~ text_as_literal("segments.segment_id")
             ~ " || ', segment_name := '"
@@ -154,10 +156,10 @@ composed as (
             || ' else struct_pack(segment_id := by__distance[1].segment_id,'
             || ' segment_name := by__distance[1].segment_name,'
             || ' next_segment_id := by__distance[2].segment_id,'
-            || ' distance := by__distance[1].distance,'
-            || ' margin := case when by__distance[2].distance > 0 then'
-            || ' (by__distance[2].distance - by__distance[1].distance)'
-            || ' / by__distance[2].distance'
+            || ' distance := sqrt(by__distance[1].square),'
+            || ' margin := case when by__distance[2].square > 0 then'
+            || ' (sqrt(by__distance[2].square) - sqrt(by__distance[1].square))'
+            || ' / sqrt(by__distance[2].square)'
             || ' else 0 end) end from (select list_sort([' || compared.slots
             || ']) as by__distance from (select ' || standardized.expressions
             || ') as standardized__values) as compared__segments' as expression

@@ -133,9 +133,11 @@ segmentation_changes as (
     select
         segmentation,
         {{ exact_sum("abs(share - fit_share)") }} / 2 as segment_shift,
-        ({{ exact_sum("total_distance") }} / nullif(sum(customers), 0))
-            / nullif({{ exact_sum("fit_total_distance") }} / sum(fit_customers), 0) - 1
-            as distance_growth,
+        -- both are sums of rounded distances
+        round(
+            ({{ exact_sum("total_distance") }} / nullif(sum(customers), 0))
+            / nullif({{ exact_sum("fit_total_distance") }} / sum(fit_customers), 0) - 1, 8
+        ) as distance_growth,
         cast(sum(outliers) as double) / nullif(sum(customers), 0) as outlier_share
 
     from segment_changes

@@ -33,10 +33,71 @@
 
 with
 
+expected as (
+
+    select
+        count(*) as customers,
+        {{ customer_segmentation.whole_sum(customer_segmentation.hashed(customers_id)) }}
+            as checksum
+
+    from {{ customers }}
+    where {{ customers_id }} is not null
+
+),
+
+found as (
+
+    select
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        count({{ id }}) as customers,
+        count(*) as rows_found,
+        {{ customer_segmentation.whole_sum(customer_segmentation.hashed(id)) }} as checksum
+
+    from {{ model }}
+    group by {{ keys | join(", ") }}
+
+),
+
+different_groups as (
+
+    select count(*) as different
+    from found
+    cross join expected
+    where
+        found.customers != found.rows_found
+        or found.customers != expected.customers
+        or found.checksum != expected.checksum
+
+),
+
+found_groups as (
+
+    select count(*) as found
+    from found
+
+),
+
+doubts as (
+
+    -- Where every group has the same ids, as often, there is nothing to look for: sums
+    -- of hashes tell, without the memory that a comparison of all ids takes.
+    select different_groups.different
+    from different_groups
+    cross join found_groups
+    cross join expected
+    where
+        different_groups.different > 0
+        or found_groups.found = 0 and expected.customers > 0
+
+),
+
 customers as (
 
     select {{ customers_id }} as expected_id
     from {{ customers }}
+    cross join doubts
     where {{ customers_id }} is not null
 
 ),
@@ -51,6 +112,7 @@ scored as (
         count(*) as copies
 
     from {{ model }}
+    cross join doubts
     group by
         {{ id }},
         {{ keys | join(", ") }}

@@ -11,6 +11,7 @@ DRIFT = {
     "distance_growth": [0.1, 0.25],
     "outlier_share": [0.01, 0.05],
 }
+TRAINING = {"distinct_vectors": 200_000, "choice": 20_000, "fit": 100_000}
 
 
 @pytest.fixture(scope="module")
@@ -428,9 +429,57 @@ MISTAKES = [
     ),
     (
         "segmentation_publish_without",
-        "one of audiences, customer_pulls",
-        "customer_features",
-        {"segmentation_publish_without": ["audiences", "customer_features"]},
+        "one of audiences, customer_features",
+        "int_features",
+        {"segmentation_publish_without": ["audiences", "int_features"]},
+    ),
+    (
+        "segmentation_training",
+        "a mapping",
+        "20000",
+        {"segmentation_training": 20_000},
+    ),
+    (
+        "segmentation_training",
+        "distinct_vectors, choice, fit",
+        "sample",
+        {"segmentation_training": TRAINING | {"sample": 10_000}},
+    ),
+    (
+        "segmentation_training.distinct_vectors",
+        "a whole number",
+        "all",
+        {"segmentation_training": TRAINING | {"distinct_vectors": "all"}},
+    ),
+    (
+        "segmentation_training.distinct_vectors",
+        "at least 1",
+        "0",
+        {"segmentation_training": TRAINING | {"distinct_vectors": 0}},
+    ),
+    (
+        "segmentation_training.choice",
+        "whole number",
+        "0.5",
+        {"segmentation_training": TRAINING | {"choice": 0.5}},
+    ),
+    (
+        "segmentation_training.fit",
+        "a whole number",
+        "null",
+        {"segmentation_training": {"distinct_vectors": 200_000, "choice": 20_000}},
+    ),
+    (
+        "segmentation_training.fit",
+        "at least 20000",
+        "10000",
+        {"segmentation_training": TRAINING | {"fit": 10_000}},
+    ),
+    (
+        "segmentation_trainning",
+        "spelt segmentation_training",
+        "segmentation_trainning",
+        {"segmentation_trainning": TRAINING},
     ),
     ("segmentation_restarts", "at least 1", "0", {"segmentation_restarts": 0}),
     ("segmentation_seed", "whole number", "1.5", {"segmentation_seed": 1.5}),

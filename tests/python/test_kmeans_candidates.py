@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 modest = settings(deadline=None, max_examples=40, derandomize=True)
 
 GROUPS = [[0, 0], [6, 0], [0, 6]]
+CHECKSUM = "123456789"
 SETTINGS = {
     "segmentation": "value",
     "minimum_clusters": 2,
@@ -120,8 +121,8 @@ def least_inertia(values, weights, clusters):
 def test_fingerprint_does_not_depend_on_row_order(kmeans_candidates, data, random):
     vectors, weights = data
     order = random.sample(range(len(vectors)), len(vectors))
-    shuffled = kmeans_candidates.fingerprint(vectors[order], weights[order])
-    assert shuffled == kmeans_candidates.fingerprint(vectors, weights)
+    shuffled = kmeans_candidates.fingerprint(vectors[order], weights[order], CHECKSUM)
+    assert shuffled == kmeans_candidates.fingerprint(vectors, weights, CHECKSUM)
 
 
 @modest
@@ -134,8 +135,8 @@ def test_fingerprint_changes_with_the_last_bit_of_any_value(
     column = draws.draw(st.integers(0, vectors.shape[1] - 1))
     changed = vectors.copy()
     changed[row, column] = np.nextafter(changed[row, column], np.inf)
-    before = kmeans_candidates.fingerprint(vectors, weights)
-    assert kmeans_candidates.fingerprint(changed, weights) != before
+    before = kmeans_candidates.fingerprint(vectors, weights, CHECKSUM)
+    assert kmeans_candidates.fingerprint(changed, weights, CHECKSUM) != before
 
 
 @modest
@@ -144,14 +145,22 @@ def test_fingerprint_changes_with_any_weight(kmeans_candidates, data, draws):
     vectors, weights = data
     changed = weights.copy()
     changed[draws.draw(st.integers(0, len(weights) - 1))] += 1
-    before = kmeans_candidates.fingerprint(vectors, weights)
-    assert kmeans_candidates.fingerprint(vectors, changed) != before
+    before = kmeans_candidates.fingerprint(vectors, weights, CHECKSUM)
+    assert kmeans_candidates.fingerprint(vectors, changed, CHECKSUM) != before
 
 
 def test_fingerprint_tells_which_vector_a_weight_belongs_to(kmeans_candidates):
     vectors = np.array([[0.0, 1.0], [1.0, 0.0]])
-    one = kmeans_candidates.fingerprint(vectors, np.array([1.0, 2.0]))
-    assert kmeans_candidates.fingerprint(vectors, np.array([2.0, 1.0])) != one
+    one = kmeans_candidates.fingerprint(vectors, np.array([1.0, 2.0]), CHECKSUM)
+    assert kmeans_candidates.fingerprint(vectors, np.array([2.0, 1.0]), CHECKSUM) != one
+
+
+def test_fingerprint_changes_with_customers_whom_the_vectors_leave_out(
+    kmeans_candidates,
+):
+    vectors, weights = np.eye(2), np.ones(2)
+    one = kmeans_candidates.fingerprint(vectors, weights, "1")
+    assert kmeans_candidates.fingerprint(vectors, weights, "2") != one
 
 
 @modest
@@ -251,6 +260,16 @@ def test_inertia_equals_scikit_learn_on_repeated_rows(kmeans_candidates, data):
 # silhouettes
 
 
+def silhouettes(kmeans_candidates, vectors, weights, labelings):
+    """Return the mean silhouette of each labeling."""
+    return [
+        np.average(values, weights=weights)
+        for values, _ in kmeans_candidates.silhouette_values(
+            vectors, weights, labelings
+        )
+    ]
+
+
 def test_simplified_silhouette_of_a_table_computed_by_hand(kmeans_candidates):
     # Points 0, 1 and 4, centroids 0 and 4: margins 1, 2/3 and 1.
     to_centroids = np.array([[0.0, 4.0], [1.0, 3.0], [4.0, 0.0]])
@@ -288,9 +307,43 @@ def test_silhouette_equals_scikit_learn_on_repeated_rows(kmeans_candidates, data
     reference = metrics.silhouette_score(
         repeated(vectors, weights), repeated(labels, weights)
     )
-    assert kmeans_candidates.silhouettes(vectors, weights, [labels]) == pytest.approx(
+    assert silhouettes(kmeans_candidates, vectors, weights, [labels]) == pytest.approx(
         [reference]
     )
+
+
+@modest
+@given(labeled_vectors())
+def test_silhouette_values_equal_scikit_learn_on_repeated_rows(kmeans_candidates, data):
+    vectors, weights, labels = data
+    reference = metrics.silhouette_samples(
+        repeated(vectors, weights), repeated(labels, weights)
+    )
+    ((values, _),) = kmeans_candidates.silhouette_values(vectors, weights, [labels])
+    # scikit-learn's distance of a customer to itself is not quite zero.
+    assert repeated(values, weights) == pytest.approx(reference, abs=1e-7)
+
+
+@modest
+@given(labeled_vectors())
+def test_influences_are_what_a_little_weight_more_does_to_the_other_silhouettes(
+    kmeans_candidates, data
+):
+    vectors, weights, labels = data
+    ((_, influences),) = kmeans_candidates.silhouette_values(vectors, weights, [labels])
+
+    def total(change):
+        found, _ = kmeans_candidates.silhouette_values(
+            vectors, weights + change, [labels]
+        )[0]
+        return weights @ found
+
+    for row in range(3):
+        little = 1e-6 * (np.arange(len(weights)) == row)
+        slope = (total(little) - total(-little)) / 2e-6
+        # A silhouette has a corner where a is b, and one of a single customer jumps.
+        assume(weights @ (labels == labels[row]) > 2)
+        assert influences[row] == pytest.approx(slope, rel=1e-4, abs=1e-6)
 
 
 def several_labelings():
@@ -311,14 +364,17 @@ def test_silhouettes_of_several_labelings_do_not_depend_on_the_chunk(
 ):
     vectors, weights, labelings, references = several_labelings()
     monkeypatch.setattr(kmeans_candidates, "CHUNK", chunk)
-    values = kmeans_candidates.silhouettes(vectors, weights, labelings)
+    values = silhouettes(kmeans_candidates, vectors, weights, labelings)
     assert values == pytest.approx(references)
 
 
 def test_silhouette_of_a_single_customer_in_a_segment_is_zero(kmeans_candidates):
     vectors = np.array([[0.0], [1.0], [9.0]])
-    values = kmeans_candidates.silhouettes(
-        vectors, np.ones(3), [np.array([0, 0, 1]), np.array([0, 1, 1])]
+    values = silhouettes(
+        kmeans_candidates,
+        vectors,
+        np.ones(3),
+        [np.array([0, 0, 1]), np.array([0, 1, 1])],
     )
     # (9 - 1) / 9 and (8 - 1) / 8; then (1 - 8) / 8 and (9 - 8) / 9.
     assert values == pytest.approx([(8 / 9 + 7 / 8) / 3, (-7 / 8 + 1 / 9) / 3])
@@ -326,8 +382,11 @@ def test_silhouette_of_a_single_customer_in_a_segment_is_zero(kmeans_candidates)
 
 def test_silhouette_passes_over_an_unused_label(kmeans_candidates):
     vectors = np.array([[0.0], [1.0], [8.0], [9.0]])
-    gap, plain = kmeans_candidates.silhouettes(
-        vectors, np.ones(4), [np.array([0, 0, 2, 2]), np.array([0, 0, 1, 1])]
+    gap, plain = silhouettes(
+        kmeans_candidates,
+        vectors,
+        np.ones(4),
+        [np.array([0, 0, 2, 2]), np.array([0, 0, 1, 1])],
     )
     assert gap == plain == metrics.silhouette_score(vectors, [0, 0, 1, 1])
 
@@ -357,12 +416,104 @@ def test_stratified_draws_members_at_random_by_seed(kmeans_candidates):
     assert 170 < np.mean([index % 500 for index in first]) < 330
 
 
+def test_standard_error_of_a_table_computed_by_hand(kmeans_candidates):
+    # Weighted means 3 and 1, variances (4 + 0 + 4) / 4 = 2 and (3 + 9) / 4 = 3.
+    error = kmeans_candidates.stratified_standard_error(
+        np.array([1.0, 3.0, 5.0, 0.0, 4.0]),
+        np.array([1.0, 2.0, 1.0, 3.0, 1.0]),
+        np.array([0, 0, 0, 1, 1]),
+        np.array([0.75, 0.25]),
+        np.array([0.5, 0.2]),
+    )
+    squares = 0.75**2 * 0.5 * 2 / (3 - 1) + 0.25**2 * 0.8 * 3 / (2 - 1)
+    assert error == pytest.approx(np.sqrt(squares))
+
+
+def test_standard_error_equals_that_of_scipy_for_one_large_stratum(kmeans_candidates):
+    from scipy.stats import sem
+
+    values = np.random.default_rng(0).normal(size=50)
+    error = kmeans_candidates.stratified_standard_error(
+        values, np.ones(50), np.zeros(50, dtype=int), np.ones(1), np.zeros(1)
+    )
+    assert error == pytest.approx(sem(values))
+
+
+@pytest.mark.parametrize(
+    ("values", "sampled"), [([1, 2, 3, 9], 1), ([4, 4, 8, 8], 0.5), ([1, 1, 1, 2], 0)]
+)
+def test_standard_error_is_zero_where_chance_has_no_part(
+    kmeans_candidates, values, sampled
+):
+    # Of all members; of strata of equal members; of a stratum with one member.
+    labels = np.array([0, 0, 1, 1] if sampled else [0, 0, 0, 1])
+    error = kmeans_candidates.stratified_standard_error(
+        np.array(values, dtype=float),
+        np.ones(4),
+        labels,
+        np.array([0.5, 0.5]),
+        np.full(2, float(sampled)),
+    )
+    assert error == 0
+
+
+@pytest.mark.parametrize("heaviest", [1, 3])
+def test_standard_error_is_the_spread_of_stratified_samples(
+    kmeans_candidates, groups, monkeypatch, heaviest
+):
+    vectors = groups([*GROUPS, [1.5, 1.5]], 750, 1.5, 5)
+    weights = np.random.default_rng(5).integers(1, heaviest + 1, 3000).astype(float)
+    labels = separations(vectors, np.array(GROUPS)).argmin(axis=1)
+    monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_VECTORS", 400)
+    figures, errors = [], []
+    for seed in range(60):
+        row = {"customers": weights.sum(), "training_customers": weights.sum()}
+        kmeans_candidates.add_silhouettes([row], vectors, weights, [labels], seed)
+        figures.append(row["silhouette"])
+        errors.append(row["silhouette_standard_error"])
+    # The deviation of 60 draws is itself known to 9 %.
+    assert 0.75 < np.mean(errors) / np.std(figures) < 1.35
+    assert np.std(errors) < 0.2 * np.mean(errors)
+
+
+def test_standard_error_of_a_sample_of_the_customers_is_that_of_the_jackknife(
+    kmeans_candidates, groups
+):
+    vectors = groups(GROUPS, 40, 1.5, 5)
+    labels = separations(vectors, np.array(GROUPS)).argmin(axis=1)
+    sizes = np.bincount(labels)
+
+    def without(row):
+        kept = np.arange(120) != row
+        values = metrics.silhouette_samples(vectors[kept], labels[kept])
+        return sum(
+            size / 120 * values[labels[kept] == label].mean()
+            for label, size in enumerate(sizes)
+        )
+
+    left_out = np.array([without(row) for row in range(120)])
+    variance = sum(
+        (size - 1) ** 2 / size * left_out[labels == label].var(ddof=1)
+        for label, size in enumerate(sizes)
+    )
+
+    def error_of(customers):
+        row = {"customers": customers, "training_customers": 120}
+        kmeans_candidates.add_silhouettes([row], vectors, np.ones(120), [labels], 0)
+        return row["silhouette_standard_error"]
+
+    assert error_of(120) == 0
+    assert error_of(160) == pytest.approx(np.sqrt(variance / 4), rel=0.05)
+    assert error_of(12e9) == pytest.approx(np.sqrt(variance), rel=0.05)
+
+
 def rows_with_silhouettes(kmeans_candidates, groups, limit, monkeypatch):
     vectors = groups(GROUPS, 100, 1.5, 5)
     weights = np.random.default_rng(5).integers(1, 4, 300).astype(float)
     labels = separations(vectors, np.array(GROUPS)).argmin(axis=1)
     monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_VECTORS", limit)
-    rows = [{"clusters": 3}, {"clusters": 2}]
+    customers = {"customers": weights.sum(), "training_customers": weights.sum()}
+    rows = [{"clusters": 3} | customers, {"clusters": 2} | customers]
     labelings = [labels, (labels > 0).astype(int)]
     kmeans_candidates.add_silhouettes(rows, vectors, weights, labelings, 0)
     references = [
@@ -380,6 +531,7 @@ def test_silhouette_is_exact_up_to_the_limit_and_says_so(
     )
     assert [row["silhouette"] for row in rows] == pytest.approx(references)
     assert [row["silhouette_vectors"] for row in rows] == [300, 300]
+    assert [row["silhouette_standard_error"] for row in rows] == [0, 0]
 
 
 def test_silhouette_beyond_the_limit_is_near_and_tells_its_sample(
@@ -391,6 +543,10 @@ def test_silhouette_beyond_the_limit_is_near_and_tells_its_sample(
     assert [row["silhouette"] for row in rows] == pytest.approx(references, abs=0.05)
     assert [row["silhouette"] for row in rows] != pytest.approx(references, abs=1e-9)
     assert [row["silhouette_vectors"] for row in rows] == [150, 150]
+    for row, reference in zip(rows, references, strict=True):
+        error = row["silhouette_standard_error"]
+        assert 0.005 < error < 0.03
+        assert abs(row["silhouette"] - reference) < 3 * error
 
 
 # davies_bouldin, calinski_harabasz, adjusted_rand
@@ -758,6 +914,15 @@ def test_segments_of_which_no_customer_was_drawn_have_no_valley(kmeans_candidate
 # candidates
 
 
+def candidates_of(
+    kmeans_candidates, vectors, weights, feature_weights, asked, customers=None
+):
+    """Return the candidates of all customers, or of a sample if there are more."""
+    return kmeans_candidates.candidates(
+        vectors, weights, feature_weights, asked, customers or int(weights.sum())
+    )
+
+
 def three_groups(groups):
     """Return weighted vectors around three centers."""
     vectors = groups(GROUPS, 20, 1.0, 6)
@@ -766,20 +931,34 @@ def three_groups(groups):
 
 def test_candidates_have_every_column_but_those_of_the_model(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
-    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    rows = candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS)
     added = {"configuration_hash", "data_fingerprint", "is_current"}
     assert [set(row) | added for row in rows] == [set(kmeans_candidates.SCHEMA)] * 3
     assert [row["clusters"] for row in rows] == [2, 3, 4]
     for row in rows:
         assert row["segmentation"] == "value"
-        assert row["customers"] == weights.sum()
+        assert row["customers"] == row["training_customers"] == weights.sum()
         assert row["vectors"] == row["silhouette_vectors"] == 60
+        assert row["silhouette_standard_error"] == 0
+
+
+def test_candidates_of_a_sample_say_of_how_many_customers(kmeans_candidates, groups):
+    data = (*three_groups(groups), np.ones(2), SETTINGS)
+    exact = candidates_of(kmeans_candidates, *data)
+    sampled = candidates_of(kmeans_candidates, *data, customers=10_000)
+    for one, other in zip(exact, sampled, strict=True):
+        assert other["customers"] == 10_000
+        assert 0 < other["silhouette_standard_error"] < 0.1
+        error = {"customers", "silhouette_standard_error"}
+        assert {name: other[name] for name in set(other) - error} == {
+            name: one[name] for name in set(one) - error
+        }
 
 
 def test_candidates_equal_scikit_learn_on_repeated_rows(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
     customers = repeated(vectors, weights)
-    for row in kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS):
+    for row in candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS):
         reference = KMeans(row["clusters"], n_init=20, tol=0, random_state=1)
         labels = reference.fit_predict(customers)
         found = [
@@ -806,7 +985,7 @@ def test_candidates_equal_scikit_learn_on_repeated_rows(kmeans_candidates, group
 def test_candidates_list_the_stability_of_each_centroid(kmeans_candidates, groups):
     # The group that stands apart is the last of the list, as its centroid is.
     vectors = np.vstack([groups([[0, 0]], 90, 1.5, 5), groups([[20, 0]], 40, 0.5, 4)])
-    rows = kmeans_candidates.candidates(vectors, np.ones(130), np.ones(2), SETTINGS)
+    rows = candidates_of(kmeans_candidates, vectors, np.ones(130), np.ones(2), SETTINGS)
     for row in rows[1:]:
         assert len(row["segment_stability"]) == row["clusters"]
         assert row["centroids"][-1][0] == pytest.approx(20, abs=0.5)
@@ -815,7 +994,7 @@ def test_candidates_list_the_stability_of_each_centroid(kmeans_candidates, group
 
 def test_candidates_single_out_the_true_number_of_groups(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
-    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    rows = candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS)
     for figure in ("stability", "simplified_silhouette", "silhouette"):
         assert max(rows, key=lambda row: row[figure])["clusters"] == 3
 
@@ -824,12 +1003,12 @@ def test_candidates_have_valleys_up_to_the_true_number_of_groups(
     kmeans_candidates, groups
 ):
     vectors, weights = three_groups(groups)
-    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    rows = candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS)
     assert [row["smallest_valley"] >= 1 for row in rows] == [True, True, False]
 
 
 def test_candidates_print_progress(kmeans_candidates, groups, capsys):
-    kmeans_candidates.candidates(*three_groups(groups), np.ones(2), SETTINGS)
+    candidates_of(kmeans_candidates, *three_groups(groups), np.ones(2), SETTINGS)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(",")[0] for line in lines] == [
         f"value: k = {clusters}" for clusters in (2, 3, 4)
@@ -838,9 +1017,11 @@ def test_candidates_print_progress(kmeans_candidates, groups, capsys):
 
 def test_feature_weight_two_equals_a_column_twice(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
-    heavy = kmeans_candidates.candidates(vectors, weights, np.array([1, 2]), SETTINGS)
-    twice = kmeans_candidates.candidates(
-        vectors[:, [0, 1, 1]], weights, np.ones(3), SETTINGS
+    heavy = candidates_of(
+        kmeans_candidates, vectors, weights, np.array([1, 2]), SETTINGS
+    )
+    twice = candidates_of(
+        kmeans_candidates, vectors[:, [0, 1, 1]], weights, np.ones(3), SETTINGS
     )
     for one, other in zip(heavy, twice, strict=True):
         centroids = np.array(other.pop("centroids"))[:, :2]
@@ -859,7 +1040,7 @@ def test_centroids_stand_in_standardized_units_whatever_the_weights(
 ):
     vectors, weights = three_groups(groups)
     factors = np.array([0.25, 9.0])
-    for row in kmeans_candidates.candidates(vectors, weights, factors, SETTINGS):
+    for row in candidates_of(kmeans_candidates, vectors, weights, factors, SETTINGS):
         centroids = np.array(row["centroids"])
         labels = (factors * (vectors[:, None] - centroids) ** 2).sum(2).argmin(1)
         assert centroids == pytest.approx(means(vectors, weights, labels))
@@ -878,7 +1059,7 @@ def test_figures_are_rounded_to_ten_digits_and_all_else_is_kept(kmeans_candidate
 
 def test_candidates_are_free_of_the_last_bits(kmeans_candidates, groups):
     vectors, weights = three_groups(groups)
-    rows = kmeans_candidates.candidates(vectors, weights, np.ones(2), SETTINGS)
+    rows = candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS)
     again = [kmeans_candidates.rounded(row) for row in rows]
     assert json.dumps(again) == json.dumps(rows)
     centroids = np.concatenate([row["centroids"] for row in rows])
@@ -891,26 +1072,73 @@ def test_too_few_different_vectors_are_an_error_that_names_the_segmentation(
 ):
     asked = SETTINGS | {"minimum_clusters": 3}
     with pytest.raises(ValueError, match=r"value asks for 3 .* only 3 different"):
-        kmeans_candidates.candidates(np.eye(3), np.full(3, 9.0), np.ones(3), asked)
+        candidates_of(kmeans_candidates, np.eye(3), np.full(3, 9.0), np.ones(3), asked)
+
+
+def test_too_few_different_vectors_in_a_sample_are_blamed_on_its_size(
+    kmeans_candidates,
+):
+    data = (np.eye(2), np.full(2, 9.0), np.ones(2), SETTINGS)
+    with pytest.raises(
+        ValueError, match=r"\(18 of them, as segmentation_training says"
+    ):
+        candidates_of(kmeans_candidates, *data, customers=100)
+    with pytest.raises(ValueError, match="its customers have only 2 different"):
+        candidates_of(kmeans_candidates, *data)
+
+
+@pytest.mark.parametrize("power", [-12, 12])
+def test_candidates_are_those_of_any_magnitude(kmeans_candidates, groups, power):
+    vectors, weights = three_groups(groups)
+    scale = 10.0**power
+    usual = candidates_of(kmeans_candidates, vectors, weights, np.ones(2), SETTINGS)
+    scaled = candidates_of(
+        kmeans_candidates, vectors * scale, weights, np.ones(2), SETTINGS
+    )
+    for one, other in zip(usual, scaled, strict=True):
+        centroids, expected = other.pop("centroids"), one.pop("centroids")
+        # nine decimals of a power of two above the largest value
+        assert np.array(centroids) / scale == pytest.approx(
+            np.array(expected), abs=2e-8
+        )
+        assert other.pop("inertia") / scale**2 == pytest.approx(one.pop("inertia"))
+        assert other.pop("segment_stability") == one.pop("segment_stability")
+        assert other == pytest.approx(one)
+
+
+def test_candidates_have_every_figure_in_the_most_degenerate_table(kmeans_candidates):
+    # A constant feature, most customers at one place, k up to one less than places.
+    vectors = np.array([[7.0, 0.0], [7.0, 1.0], [7.0, 1.0 + 1e-9], [7.0, 5.0]])
+    rows = candidates_of(
+        kmeans_candidates, vectors, np.array([1e7, 1, 1, 1]), np.ones(2), SETTINGS
+    )
+    assert [row["clusters"] for row in rows] == [2, 3]
+    assert rows[1]["inertia"] == pytest.approx(5e-19)
+    for row in rows:
+        for name, value in row.items():
+            if name != "segmentation":
+                assert np.isfinite(value).all(), name
 
 
 def test_largest_k_is_one_less_than_the_different_vectors(kmeans_candidates):
     asked = SETTINGS | {"maximum_clusters": 10}
-    rows = kmeans_candidates.candidates(np.eye(5), np.full(5, 9.0), np.ones(5), asked)
+    rows = candidates_of(
+        kmeans_candidates, np.eye(5), np.full(5, 9.0), np.ones(5), asked
+    )
     assert [row["clusters"] for row in rows] == [2, 3, 4]
 
 
 def test_fits_run_on_one_thread(kmeans_candidates, groups, monkeypatch):
     threads = []
 
-    def observed(*arguments):
+    def observed(*arguments, **options):
         threads.extend(pool["num_threads"] for pool in threadpool_info())
-        return fit(*arguments)
+        return fit(*arguments, **options)
 
     fit = kmeans_candidates.fit
     monkeypatch.setattr(kmeans_candidates, "fit", observed)
     with threadpool_limits(2):
-        kmeans_candidates.candidates(*three_groups(groups), np.ones(2), SETTINGS)
+        candidates_of(kmeans_candidates, *three_groups(groups), np.ones(2), SETTINGS)
     assert set(threads) == {1}
 
 
@@ -926,17 +1154,34 @@ def project(session, groups):
     customers = np.random.default_rng(9).integers(1, 5, 36)
     session.execute(
         "create table int_training_vectors (segmentation varchar, "
-        "age double, score double, income double, customers bigint)"
+        "age double, score double, income double, customers bigint, "
+        "choice_customers bigint)"
     )
     session.executemany(
-        "insert into int_training_vectors values (?, ?, ?, ?, ?)",
+        "insert into int_training_vectors values (?, ?, ?, ?, ?, ?)",
         [
-            (name, row[0], row[1] if name == "value" else None, row[2], int(row[3]))
+            (name, row[0], row[1] if name == "value" else None, *row[2:])
             for name in ("value", "lifestyle")
-            for row in zip(age, score, income, customers, strict=True)
+            for row in zip(
+                *(age, score, income),
+                *(customers.tolist(), customers.tolist()),
+                strict=True,
+            )
         ],
     )
     session.execute("""
+        create table checksums as
+        from (values ('value', '17'), ('lifestyle', '4')) as listed (segmentation, sum);
+        create view int_training_samples as
+        select
+            segmentation,
+            sum(customers)::bigint as customers,
+            1e0 as fit_share,
+            1e0 as choice_share,
+            any_value(checksums.sum) as checksum
+        from int_training_vectors
+        inner join checksums using (segmentation)
+        group by segmentation;
         create table int_segmentation_features as
         from (values
             ('lifestyle', 'income', 1, 1.0::double), ('value', 'score', 1, 2.0),
@@ -970,9 +1215,9 @@ def computed(kmeans_candidates, monkeypatch):
     """The names of the segmentations that candidates are computed for."""
     names = []
 
-    def observed(vectors, weights, feature_weights, settings):
+    def observed(vectors, weights, feature_weights, settings, customers):
         names.append(settings["segmentation"])
-        return candidates(vectors, weights, feature_weights, settings)
+        return candidates(vectors, weights, feature_weights, settings, customers)
 
     candidates = kmeans_candidates.candidates
     monkeypatch.setattr(kmeans_candidates, "candidates", observed)
@@ -1013,6 +1258,48 @@ def test_model_gives_a_typed_row_per_segmentation_and_k(
     has_declared_types(kmeans_candidates, project)
     assert sorted(computed) == ["lifestyle", "value"]
     assert not [row for row in rows for value in row.values() if value is None]
+
+
+def test_model_takes_the_sample_of_the_choice_and_counts_all(
+    kmeans_candidates, project, build
+):
+    project.execute("""
+        insert into int_training_vectors
+        select segmentation, age + 50, score + 50, income + 50, 100, 0
+        from int_training_vectors;
+        update int_training_vectors set customers = customers + 7
+        where choice_customers > 0
+    """)
+    (all_customers,), drawn = (
+        project.execute(
+            f"select {columns} from int_training_vectors where segmentation = 'value' "
+            f"and {condition}"
+        ).fetchall()
+        for columns, condition in (
+            ("sum(customers)::bigint", "true"),
+            ("income, score, choice_customers", "choice_customers > 0"),
+        )
+    )
+    *vectors, weights = np.array(drawn).T
+    rows = np.repeat(np.column_stack(vectors) * np.sqrt([1, 2]), weights.astype(int), 0)
+    reference = KMeans(2, n_init=20, tol=0, random_state=0).fit(rows)
+    row = next(
+        row
+        for row in build(kmeans_candidates, project)
+        if (row["segmentation"], row["clusters"]) == ("value", 2)
+    )
+    assert row["customers"] == all_customers[0] > len(rows)
+    assert (row["training_customers"], row["vectors"]) == (len(rows), 36)
+    assert row["inertia"] == pytest.approx(reference.inertia_)
+    assert row["silhouette_standard_error"] > 0
+
+
+def test_model_does_not_pass_over_a_sample_without_customers(
+    kmeans_candidates, project, build
+):
+    project.execute("update int_training_vectors set choice_customers = 0")
+    with pytest.raises(ValueError, match=r"0 of them, as segmentation_training says"):
+        build(kmeans_candidates, project)
 
 
 @pytest.mark.parametrize(
@@ -1060,15 +1347,22 @@ def test_model_keeps_rows_while_configuration_and_data_are_the_same(
     assert computed == []
 
 
-@pytest.mark.parametrize("change", ["income = income + 1e-9", "customers = 90"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "int_training_vectors set income = income + 1e-9",
+        "int_training_vectors set customers = 90, choice_customers = 90",
+        "checksums set sum = '18'",
+    ],
+)
 def test_model_computes_what_has_other_data_and_only_that(
     kmeans_candidates, project, build, computed, change
 ):
     first = build(kmeans_candidates, project)
     computed.clear()
     project.execute(f"""
-        update int_training_vectors set {change}
-        where segmentation = 'value' and rowid = 3
+        update {change}
+        where segmentation = 'value' and rowid in (0, 3)
     """)
     second = build(kmeans_candidates, project)
     assert computed == ["value"]
@@ -1164,8 +1458,8 @@ def test_model_returns_the_same_bits_for_shuffled_rows_and_any_threads(
     income, score = groups(GROUPS, 300, 1.5, 1).T
     project.execute("delete from int_training_vectors")
     project.executemany(
-        "insert into int_training_vectors values ('value', null, ?, ?, ?)",
-        [(*row, 1) for row in zip(score.tolist(), income.tolist(), strict=True)],
+        "insert into int_training_vectors values ('value', null, ?, ?, ?, ?)",
+        [(*row, 1, 1) for row in zip(score.tolist(), income.tolist(), strict=True)],
     )
     results = []
     for threads, order in ((1, "score"), (2, "hash(score)"), (2, "-income")):
@@ -1210,8 +1504,8 @@ from threadpoolctl import threadpool_info
 model = load_model(sys.argv[1])
 fit, pools = model.fit, []
 
-def watched(*arguments):
-    centroids = fit(*arguments)
+def watched(*arguments, **options):
+    centroids = fit(*arguments, **options)
     pools.extend(pool["num_threads"] for pool in threadpool_info())
     return centroids
 
@@ -1221,7 +1515,7 @@ settings = {
     "segmentation": "value", "minimum_clusters": 2, "maximum_clusters": 2,
     "restarts": 1, "seed": 1,
 }
-model.candidates(vectors, np.ones(50), np.ones(2), settings)
+model.candidates(vectors, np.ones(50), np.ones(2), settings, 50)
 print(sorted(set(pools)))
 """
 

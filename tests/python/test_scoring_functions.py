@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from project import Project
 
-RUN = ("run", "--select", "+scoring_functions", "+segments")
+RUN = ("run", "--select", "+scoring_functions", "+segments", "customer_segments")
 ANSWER = "segment_id, segment_name, next_segment_id, distance, margin"
 UNASSIGNED = ("unassigned", "Unassigned", None, None, None)
 SETTINGS = {"segmentation_clusters": 4, "segmentation_restarts": 1}
@@ -292,7 +292,10 @@ def test_every_option_is_understood(dirty):
         answers("everything", list(ARGUMENTS.values()), customers(dirty), "number")
     )
     outcomes = dict(
-        dirty.query("select given_id, rejection is null from int_customers_checked")
+        dirty.query("""
+            select coalesce(given_id, customer_id), rejection is null
+            from int_customers_checked
+        """)
     )
 
     accepted = [row for row in found if outcomes[row[0]]]

@@ -1,0 +1,354 @@
+"""Measure how long the segmentation of many customers takes, here and elsewhere.
+
+`python benchmarks/scale.py` generates customers, and segments them in turn with this
+project as users run it (`dbt build` of the selector `core`) and with the peers of
+peers.py: every run in a process of its own, all in one round before the next begins.
+Medians and ratios go to docs/scale.md, with the machine and its load. `--rows` takes
+several numbers; the curve is drawn over them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+import psutil
+import yaml
+from peers import CLUSTERS, FEATURES, LOGARITHMIC, PEERS, SWEEP
+
+ROOT = Path(__file__).resolve().parents[1]
+DBT = ROOT / ".venv" / "bin" / "dbt"
+PYTHON = ROOT / ".venv" / "bin" / "python"
+PAGE = ROOT / "docs" / "scale.md"
+PICTURE = ROOT / "docs" / "pictures" / "scale.svg"
+BEGIN, END = "<!-- begin of the results -->", "<!-- end of the results -->"
+POLL_SECONDS = 0.02
+
+OURS = {
+    "this project, k given": CLUSTERS,
+    "this project, k chosen": [SWEEP.start, SWEEP.stop - 1],
+    "this project, scoring": CLUSTERS,
+}
+SCORING = "this project, scoring"
+YARDSTICK = "pandas, ten starts"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one contender.
+
+    Attributes:
+        contender: key of OURS or PEERS.
+        rows: customers.
+        wall: seconds from start to end of the process.
+        cpu: seconds on all cores, user and system, of the process and its children.
+        memory: largest resident set of the process and its children together, MB.
+        clusters: k.
+        inertia: of all customers, standardized.
+        load: the machine's load average just before.
+    """
+
+    contender: str
+    rows: int
+    wall: float
+    cpu: float
+    memory: float
+    clusters: int
+    inertia: float
+    load: float
+
+
+def measure(command: list[str], environment: dict[str, str]) -> tuple[dict, str]:
+    """Run a command to its end and return its wall and CPU seconds and largest memory,
+    with what it printed.
+
+    Raises:
+        RuntimeError: the command failed.
+    """
+    with tempfile.TemporaryFile("w+") as output:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            command, env=environment, stdout=output, stderr=subprocess.STDOUT, text=True
+        )
+        memory, cpu = 0, {}
+        watched = psutil.Process(process.pid)
+        while process.poll() is None:
+            resident = 0
+            try:
+                for one in [watched, *watched.children(recursive=True)]:
+                    times = one.cpu_times()
+                    cpu[one.pid] = times.user + times.system
+                    resident += one.memory_info().rss
+            except psutil.Error:
+                pass
+            memory = max(memory, resident)
+            time.sleep(POLL_SECONDS)
+        wall = time.perf_counter() - start
+        output.seek(0)
+        printed = output.read()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}\n{printed[-4000:]}")
+    figures = {"wall": wall, "cpu": sum(cpu.values()), "memory": memory / 2**20}
+    return figures, printed
+
+
+def configuration(file: Path, clusters: int | list[int]) -> str:
+    """Return the vars of a project with these customers, as YAML."""
+    return yaml.safe_dump(
+        {
+            "segmentation_customers": f"read_parquet('{file}')",
+            "segmentation_attributes": [],
+            "segmentation_measures": {},
+            "segmentation_features": {
+                name: {
+                    "basis": "behavioral",
+                    "min": 0,
+                    "transform": "log" if name in LOGARITHMIC else "none",
+                }
+                for name in FEATURES
+            },
+            "segmentations": {"all": {"features": FEATURES, "clusters": clusters}},
+        }
+    )
+
+
+def build(contender: str, file: Path, folder: Path) -> tuple[dict, dict]:
+    """Build with dbt and return figures of the run and of the fit."""
+    database = folder / "ours.duckdb"
+    given = folder / "given.duckdb"
+    if contender == SCORING:
+        shutil.copy(given, database)
+    else:
+        database.unlink(missing_ok=True)
+    environment = os.environ | {
+        "SEGMENTATION_DATABASE": str(database),
+        "SEGMENTATION_TEMP_DIRECTORY": str(folder / "spill"),
+        "DO_NOT_TRACK": "1",
+    }
+    options = [
+        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        *("--target-path", str(folder / "target" / contender)),
+        *("--vars", configuration(file, OURS[contender])),
+    ]
+    # As in every checkout that was built before: dbt knows the project.
+    subprocess.run(
+        [DBT, "--quiet", "parse", *options], env=environment, check=True, cwd=ROOT
+    )
+    figures, _ = measure(
+        [str(DBT), "--quiet", "build", "--selector", "core", *options], environment
+    )
+    with duckdb.connect(str(database), read_only=True) as connection:
+        clusters, inertia = connection.sql(
+            "select clusters, inertia from segmentation_fits where is_champion"
+        ).fetchone()
+    results = json.loads(
+        (folder / "target" / contender / "run_results.json").read_text()
+    )
+    if contender == next(iter(OURS)):
+        shutil.copy(database, given)
+    return figures, {
+        "clusters": clusters,
+        "inertia": inertia,
+        "nodes": {
+            node["unique_id"].split(".")[2]: node["execution_time"]
+            for node in results["results"]
+        },
+    }
+
+
+def run_peer(contender: str, file: Path, folder: Path) -> tuple[dict, dict]:
+    """Run a peer and return figures of the run and of the fit."""
+    output = folder / "peer"
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir()
+    script = Path(__file__).with_name("peers.py")
+    figures, printed = measure(
+        [sys.executable, str(script), contender, str(file), str(output)],
+        os.environ | {"SPARK_LOCAL_DIRS": str(folder / "spill")},
+    )
+    return figures, json.loads(printed.strip().splitlines()[-1])
+
+
+def generate(rows: int, folder: Path) -> Path:
+    """Write that many of the sample's customers, unless they are there."""
+    file = folder / f"customers_{rows}.parquet"
+    if not file.exists():
+        generator = ROOT / "seeds" / "generator" / "generate.py"
+        subprocess.run(
+            [PYTHON, generator, "--rows", str(rows), "--parquet", file], check=True
+        )
+    return file
+
+
+def compare(
+    rows: int, contenders: list[str], rounds: int, folder: Path
+) -> tuple[list[Run], dict]:
+    """Return the runs of all contenders, in rounds, and the seconds that each node of
+    our last builds took.
+    """
+    file = generate(rows, folder)
+    runs, nodes = [], {}
+    for number in range(rounds):
+        for contender in contenders:
+            load = os.getloadavg()[0]
+            run = build if contender in OURS else run_peer
+            figures, fit = run(contender, file, folder)
+            nodes[contender] = fit.pop("nodes", {})
+            runs.append(Run(contender, rows, **figures, **fit, load=load))
+            print(
+                f"{rows:,} customers, round {number + 1}: {contender}: "
+                f"{figures['wall']:.1f} s, {figures['cpu']:.1f} CPU s, "
+                f"{figures['memory']:,.0f} MB",
+                flush=True,
+            )
+    return runs, nodes
+
+
+def median(runs: list[Run], figure: str) -> float:
+    """Return the median of a figure over runs."""
+    return statistics.median(getattr(run, figure) for run in runs)
+
+
+def table(runs: list[Run]) -> str:
+    """Return a Markdown table: a line per contender, medians over its runs."""
+    by_contender: dict[str, list[Run]] = {}
+    for run in runs:
+        by_contender.setdefault(run.contender, []).append(run)
+    yardstick = by_contender.get(YARDSTICK)
+    best: dict[int, float] = {}
+    for run in runs:
+        best[run.clusters] = min(run.inertia, best.get(run.clusters, run.inertia))
+    lines = [
+        f"| | wall s | CPU s | memory MB | wall / {YARDSTICK} | k "
+        "| inertia above the best |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for contender, mine in by_contender.items():
+        wall = median(mine, "wall")
+        ratio = f"{wall / median(yardstick, 'wall'):.2f}" if yardstick else ""
+        excess = mine[0].inertia / best[mine[0].clusters] - 1
+        lines.append(
+            f"| {contender} | {wall:.1f} | {median(mine, 'cpu'):.1f} "
+            f"| {median(mine, 'memory'):,.0f} | {ratio} | {mine[0].clusters} "
+            f"| {excess:.1e} |"
+        )
+    return "\n".join(lines)
+
+
+def costs(nodes: dict[str, dict[str, float]], most: int = 8) -> str:
+    """Return a Markdown table of our most expensive nodes."""
+    lines = []
+    for contender, seconds in nodes.items():
+        if not seconds:
+            continue
+        largest = sorted(seconds.items(), key=lambda item: -item[1])[:most]
+        listed = ", ".join(f"{name} {value:.1f}" for name, value in largest)
+        lines.append(
+            f"- {contender}: {len(seconds)} nodes, {sum(seconds.values()):.1f} s; "
+            f"{listed}"
+        )
+    return "\n".join(lines)
+
+
+def draw(runs: list[Run]) -> None:
+    """Draw wall seconds over customers, a line per contender."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams.update({"svg.hashsalt": "scale", "font.size": 9})
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 4.2))
+    for contender in dict.fromkeys(run.contender for run in runs):
+        mine = [run for run in runs if run.contender == contender]
+        rows = sorted({run.rows for run in mine})
+        walls = [median([run for run in mine if run.rows == n], "wall") for n in rows]
+        is_ours = contender in OURS
+        axes.plot(
+            rows,
+            walls,
+            marker="o",
+            markersize=3,
+            linewidth=2 if is_ours else 1,
+            linestyle="-" if is_ours else "--",
+            label=contender,
+        )
+    axes.set(xscale="log", yscale="log", xlabel="customers", ylabel="seconds")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=8)
+    figure.tight_layout()
+    PICTURE.parent.mkdir(exist_ok=True)
+    figure.savefig(PICTURE, metadata={"Date": None})
+
+
+def report(runs: list[Run], nodes: dict[int, dict], rounds: int) -> None:
+    """Write the results into docs/scale.md."""
+    loads = [run.load for run in runs]
+    parts = [
+        f"{platform.system()}, {os.cpu_count()} cores, "
+        f"{psutil.virtual_memory().total / 2**30:.0f} GiB, Python "
+        f"{platform.python_version()}; {rounds} "
+        f"{'round' if rounds == 1 else 'rounds'}; load average before a run "
+        f"{min(loads):.1f} to {max(loads):.1f}.",
+    ]
+    for rows in sorted({run.rows for run in runs}):
+        mine = [run for run in runs if run.rows == rows]
+        parts += [
+            f"### {rows:,} customers",
+            table(mine),
+            "Seconds within dbt, largest first:",
+            costs(nodes[rows]),
+        ]
+    text = PAGE.read_text("utf-8")
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    PAGE.write_text(
+        f"{before}{BEGIN}\n\n" + "\n\n".join(parts) + f"\n\n{END}{after}", "utf-8"
+    )
+
+
+def main() -> None:
+    """Read the command line, measure, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=ROOT / "target" / "benchmark")
+    parser.add_argument("--only", nargs="+", choices=[*OURS, *PEERS])
+    parser.add_argument("--results", type=Path, help="a file to add the runs to")
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    contenders = arguments.only or [
+        *OURS,
+        *[name for name in PEERS if name != "pandas, sweep"],
+    ]
+    known = {"runs": [], "nodes": {}}
+    if arguments.results and arguments.results.exists():
+        known = json.loads(arguments.results.read_text())
+    runs = [Run(**run) for run in known["runs"]]
+    nodes = {int(rows): value for rows, value in known["nodes"].items()}
+    for rows in arguments.rows:
+        new, seconds = compare(rows, contenders, arguments.rounds, arguments.folder)
+        runs += new
+        nodes.setdefault(rows, {}).update(
+            {contender: value for contender, value in seconds.items() if value}
+        )
+        if arguments.results:
+            arguments.results.write_text(
+                json.dumps({"runs": [asdict(run) for run in runs], "nodes": nodes})
+            )
+    report(runs, nodes, arguments.rounds)
+    draw(runs)
+
+
+if __name__ == "__main__":
+    main()
