@@ -133,8 +133,8 @@ segmentation_changes as (
     select
         segmentation,
         {{ exact_sum("abs(share - fit_share)") }} / 2 as segment_shift,
-        -- both are sums of rounded distances
-        round(
+        -- both are sums of rounded distances; no growth must not become -0.0
+        0e0 + round(
             ({{ exact_sum("total_distance") }} / nullif(sum(customers), 0))
             / nullif({{ exact_sum("fit_total_distance") }} / sum(fit_customers), 0) - 1, 8
         ) as distance_growth,
