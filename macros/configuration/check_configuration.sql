@@ -52,16 +52,16 @@
 
 
 {% macro check_number(key, given, at_least=none, at_most=none, more_than=none, whole=false) %}
-    {% set allowed = [("a whole number" if whole else "a number")] %}
-    {% do allowed.append("of at least " ~ at_least) if at_least is not none %}
-    {% do allowed.append("greater than " ~ more_than) if more_than is not none %}
-    {% do allowed.append("and at most " ~ at_most) if at_most is not none %}
     {% if given is not number
         or given is boolean
         or (whole and given is not integer)
         or (at_least is not none and given < at_least)
         or (more_than is not none and given <= more_than)
         or (at_most is not none and given > at_most) %}
+        {% set allowed = [("a whole number" if whole else "a number")] %}
+        {% do allowed.append("of at least " ~ at_least) if at_least is not none %}
+        {% do allowed.append("greater than " ~ more_than) if more_than is not none %}
+        {% do allowed.append("and at most " ~ at_most) if at_most is not none %}
         {{ customer_segmentation.configuration_error(key, allowed | join(" "), given) }}
     {% endif %}
 {% endmacro %}

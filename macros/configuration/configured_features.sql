@@ -47,7 +47,8 @@
         "unit": given.get("unit", ""),
         "words": given.get("words", {}),
     } %}
-    {% do customer_segmentation.check_feature(key, feature, lowest) %}
+    {#- Most of all checks: once is enough, when the project is parsed. -#}
+    {% do customer_segmentation.check_feature(key, feature, lowest) if not execute %}
     {{ return(feature) }}
 {% endmacro %}
 

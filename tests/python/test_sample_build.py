@@ -80,6 +80,13 @@ def test_the_build_passes_without_a_warning(built):
     assert set(built.result.nodes.values()) == {"success", "pass"}
 
 
+def test_the_unit_tests_pass(built):
+    result = built.dbt("test", "--select", "test_type:unit")
+
+    assert result.success, result.error
+    assert set(result.nodes.values()) == {"pass"}
+
+
 def test_every_source_row_is_accounted_for(built, truth):
     ((accepted, merged, rejected),) = built.query(
         """
