@@ -17,7 +17,8 @@
 
         select
             {{- customer_segmentation.preparation_row(features) }},
-            min(fit_id) as fit_id
+            min(fit_id) as fit_id,
+            min({{ customer_segmentation.hex_as_number("fit_id") }}) as fit_number
 
         from {{ fit_features }}
         where segmentation = '{{ segmentation.name }}'
@@ -47,7 +48,9 @@
             {{ feature.name }}__weight,
             {% endfor %}
             case when {{ customer_segmentation.takes_part(segmentation) }}
-                then fit_id end as fit_id
+                then fit_id end as fit_id,
+            case when {{ customer_segmentation.takes_part(segmentation) }}
+                then fit_number end as fit_number
 
         from customer_features
         cross join {{ segmentation.name }}__preparation
@@ -68,7 +71,8 @@
                 cast('infinity' as double)
             ) as square_{{ slot }},
             {% endfor %}
-            fit_id
+            fit_id,
+            fit_number
 
         from {{ segmentation.name }}__standardized
         cross join {{ segmentation.name }}__centroids
@@ -119,12 +123,13 @@
             value__{{ column.name }},
             {% endfor %}
             fit_id,
-            case when fit_id is not null then nearest_slot end as slot,
-            case when fit_id is not null then following_slot end as next_slot,
-            case when fit_id is not null then sqrt(
+            fit_number,
+            case when fit_number is not null then nearest_slot end as slot,
+            case when fit_number is not null then following_slot end as next_slot,
+            case when fit_number is not null then sqrt(
                 {{- customer_segmentation.value_of_slot(slots, "square", "nearest_slot") }}
             ) end as distance,
-            case when fit_id is not null then sqrt(
+            case when fit_number is not null then sqrt(
                 {{- customer_segmentation.value_of_slot(slots, "square", "following_slot") }}
             ) end as next_distance
 

@@ -10,6 +10,12 @@ int_customers_placed as (
 
 ),
 
+customer_segments as (
+
+    select * from {{ ref("customer_segmentation", "customer_segments") }}
+
+),
+
 int_column_moments as (
 
     select * from {{ ref("customer_segmentation", "int_column_moments") }}
@@ -18,13 +24,12 @@ int_column_moments as (
 
 summarized as (
 
-    -- One scan for all that is said of a segment. Moments are of values moved to 0..1,
+    -- One scan for all that is said of the values. Moments are of values moved to 0..1,
     -- as in feature_preparation.
     select
         placed.segmentation,
         placed.segment_id,
         placed.segment_name,
-        count(*) as customers,
         {% for measure in measures %}
         {{ exact_sum("placed.value__" ~ measure.name) }} as {{ measure.name }}__total,
         {% endfor %}
@@ -40,8 +45,7 @@ summarized as (
         {{ fixed_point_mean(squared(unit_value)) }}
             as {{ column.name }}__unit_mean_square,
         {% endfor %}
-        {{ exact_mean("placed.distance") }} as mean_distance,
-        {{ exact_mean("placed.margin") }} as simplified_silhouette
+        count(*) as customers
 
     from int_customers_placed as placed
     cross join int_column_moments
@@ -50,6 +54,30 @@ summarized as (
         placed.segment_id,
         placed.segment_name
 
+),
+
+located as (
+
+    -- how far they are was written down; what they are worth would need a join
+    select
+        segmentation,
+        segment_id,
+        {{ exact_mean("distance") }} as mean_distance,
+        {{ exact_mean("margin") }} as simplified_silhouette
+
+    from customer_segments
+    group by
+        segmentation,
+        segment_id
+
 )
 
-select * from summarized
+select
+    summarized.*,
+    located.mean_distance,
+    located.simplified_silhouette
+
+from summarized
+inner join located
+    on summarized.segmentation = located.segmentation
+    and summarized.segment_id = located.segment_id

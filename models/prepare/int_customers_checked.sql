@@ -11,77 +11,30 @@
     {% do given.update({column.name: "given__" ~ column.name}) %}
 {% endfor %}
 
+{% set columns_given -%}
+        {{ customer_id }} as given_id,
+        try_cast({{ customer_id }} as {{ customer_id_type }}) as customer_id
+        {%- for column in columns %},
+        {{ column.expression }} as {{ given[column.name] }}
+        {%- endfor %}
+{%- endset %}
+
+-- The source is read where it is needed, once for single and once for repeated rows: what
+-- several CTEs share would be kept in memory.
 with
 
-base_customers as (
+int_repeated_ids as (
 
-    select * from {{ ref("customer_segmentation", "base_customers") }}
+    select * from {{ ref("customer_segmentation", "int_repeated_ids") }}
 
 ),
 
 given as (
 
     select
-        {{ customer_id }} as given_id,
-        try_cast({{ customer_id }} as {{ customer_id_type }}) as customer_id
-        {%- for column in columns %},
-        {{ column.expression }} as {{ given[column.name] }}
-        {%- endfor %}
+        {{ columns_given }}
 
-    from base_customers
-
-),
-
-repeated_ids as (
-
-    -- by their hash, which takes less memory; two ids that share one are told apart below
-    select
-        {{ hashed("customer_id") }} as hashed_id,
-        count(*) as source_rows
-
-    from given
-    where customer_id is not null
-    group by {{ hashed("customer_id") }}
-    having count(*) > 1
-
-),
-
-counted_rows as (
-
-    select
-        count(*) as source_rows,
-        count(customer_id) as rows_with_id
-
-    from given
-
-),
-
-counted_repetitions as (
-
-    select coalesce(sum(source_rows - 1), 0) as repetitions
-    from repeated_ids
-
-),
-
-grain_checked as (
-
-    -- stops here, before any table is replaced
-    select
-        case
-            when source_rows = 0 and {{ not flags.EMPTY }} then {{ stop_build(
-                "'The table of customers (segmentation_customers) has no rows.'"
-            ) }}
-            when repetitions > 0.5 * rows_with_id then {{ stop_build(
-                "'The table of customers (segmentation_customers) does not have one row'"
-                ~ " || ' per customer: ' || rows_with_id || ' rows have only '"
-                ~ " || (rows_with_id - repetitions) || ' different ids. Summarize it'"
-                ~ " || ' to one row per customer first: see docs/transactions.md.'"
-            ) }}
-            else true
-        end as is_one_row_per_customer
-
-    from counted_rows
-    cross join counted_repetitions
+    from {{ ref("customer_segmentation", "base_customers") }}
 
 ),
 
@@ -93,11 +46,20 @@ single_rows as (
         false as is_conflicting
 
     from given
-    left join repeated_ids
-        on {{ hashed("given.customer_id") }} = repeated_ids.hashed_id
+    left join int_repeated_ids
+        on {{ hashed("given.customer_id") }} = int_repeated_ids.hashed_id
     where
-        repeated_ids.hashed_id is null
+        int_repeated_ids.hashed_id is null
         or given.customer_id is null
+
+),
+
+given_again as (
+
+    select
+        {{ columns_given }}
+
+    from {{ ref("customer_segmentation", "base_customers") }}
 
 ),
 
@@ -105,33 +67,30 @@ repeated_rows as (
 
     -- exact copies become one row; an id that still has two is in conflict
     select
-        given.given_id,
-        given.customer_id,
+        given_again.given_id,
+        given_again.customer_id,
         {% for column in columns %}
-        given.{{ given[column.name] }},
+        given_again.{{ given[column.name] }},
         {% endfor %}
         count(*) as copies,
-        count(*) over (partition by given.customer_id) > 1 as is_conflicting
+        count(*) over (partition by given_again.customer_id) > 1 as is_conflicting
 
-    from given
-    inner join repeated_ids
-        on {{ hashed("given.customer_id") }} = repeated_ids.hashed_id
-    where given.customer_id is not null
+    from given_again
+    inner join int_repeated_ids
+        on {{ hashed("given_again.customer_id") }} = int_repeated_ids.hashed_id
+    where given_again.customer_id is not null
     group by
-        given.given_id,
-        given.customer_id
+        given_again.given_id,
+        given_again.customer_id
         {%- for column in columns %},
-        given.{{ given[column.name] }}
+        given_again.{{ given[column.name] }}
         {%- endfor %}
 
 ),
 
 source_rows as (
 
-    select single_rows.*
-    from single_rows
-    cross join grain_checked
-    where grain_checked.is_one_row_per_customer
+    select * from single_rows
 
     union all
 

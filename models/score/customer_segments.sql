@@ -1,20 +1,73 @@
+{{ config(materialized="view") }}
+
 with
 
-int_customers_placed as (
+int_customer_scores as (
 
-    select * from {{ ref("customer_segmentation", "int_customers_placed") }}
+    select * from {{ ref("customer_segmentation", "int_customer_scores") }}
+
+),
+
+segmentation_fit_centroids as (
+
+    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
+
+),
+
+int_segment_names as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
+
+),
+
+segments_of_fits as (
+
+    -- of every fit, so that scores can be read whichever of them they are of
+    select distinct
+        centroids.fit_id,
+        centroids.segment_id,
+        {{ hex_as_number("centroids.fit_id") }} as fit_number,
+        centroids.segment_index,
+        int_segment_names.segment_name
+
+    from segmentation_fit_centroids as centroids
+    left join int_segment_names
+        on centroids.segmentation = int_segment_names.segmentation
+        and centroids.segment_id = int_segment_names.segment_id
+
+),
+
+put_in_words as (
+
+    select
+        scores.customer_id,
+        cast(scores.segmentation as {{ dbt.type_string() }}) as segmentation,
+        coalesce(own.segment_id, scores.group_id, 'unassigned') as segment_id,
+        coalesce(
+            own.segment_name, named_groups.segment_name, scores.group_id, 'Unassigned'
+        ) as segment_name,
+        following.segment_id as next_segment_id,
+        own.fit_id,
+        scores.distance,
+        case
+            when scores.next_distance > 0
+                then (scores.next_distance - scores.distance) / scores.next_distance
+            when scores.next_distance = 0 then 0
+        end as margin,
+        scores.scored_at
+
+    from int_customer_scores as scores
+    left join segments_of_fits as own
+        on scores.fit_number = own.fit_number
+        and scores.slot = own.segment_index
+    left join segments_of_fits as following
+        on scores.fit_number = following.fit_number
+        and scores.next_slot = following.segment_index
+    left join int_segment_names as named_groups
+        on scores.group_id = named_groups.segment_id
+        and cast(scores.segmentation as {{ dbt.type_string() }})
+            = named_groups.segmentation
 
 )
 
-select
-    customer_id,
-    segmentation,
-    segment_id,
-    segment_name,
-    next_segment_id,
-    fit_id,
-    distance,
-    margin,
-    {{ run_timestamp() }} as scored_at
-
-from int_customers_placed
+select * from put_in_words

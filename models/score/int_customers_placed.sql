@@ -37,36 +37,25 @@ placed as (
         scored.customer_id,
         scored.segmentation,
         own.segment_id,
-        own.segment_name,
-        following.segment_id as next_segment_id,
-        {% for column in columns %}
-        scored.value__{{ column.name }},
-        {% endfor %}
-        scored.fit_id,
-        scored.distance,
-        scored.next_distance
+        own.segment_name
+        {%- for column in columns %},
+        scored.value__{{ column.name }}
+        {%- endfor %}
 
     from int_customers_scored as scored
     left join int_champion_segments as own
         on own.segmentation = '{{ segmentation.name }}'
         and scored.slot = own.segment_index
-    left join int_champion_segments as following
-        on following.segmentation = '{{ segmentation.name }}'
-        and scored.next_slot = following.segment_index
     where scored.segmentation = '{{ segmentation.name }}'
     {% else %}
     select
         grouped.customer_id,
         '{{ segmentation.name }}' as segmentation,
         grouped.segment_id,
-        int_segment_names.segment_name,
-        cast(null as {{ dbt.type_string() }}) as next_segment_id,
-        {% for column in columns %}
-        grouped.{{ adapter.quote(column.name) }} as value__{{ column.name }},
-        {% endfor %}
-        cast(null as {{ dbt.type_string() }}) as fit_id,
-        cast(null as double) as distance,
-        cast(null as double) as next_distance
+        int_segment_names.segment_name
+        {%- for column in columns %},
+        grouped.{{ adapter.quote(column.name) }} as value__{{ column.name }}
+        {%- endfor %}
 
     from (
         select
@@ -90,16 +79,9 @@ select
     customer_id,
     segmentation,
     coalesce(segment_id, 'unassigned') as segment_id,
-    coalesce(segment_name, segment_id, 'Unassigned') as segment_name,
-    next_segment_id,
-    {% for column in columns %}
-    value__{{ column.name }},
-    {% endfor %}
-    fit_id,
-    distance,
-    case
-        when next_distance > 0 then (next_distance - distance) / next_distance
-        when next_distance = 0 then 0
-    end as margin
+    coalesce(segment_name, segment_id, 'Unassigned') as segment_name
+    {%- for column in columns %},
+    value__{{ column.name }}
+    {%- endfor %}
 
 from placed

@@ -1,0 +1,12 @@
+{#- Of at most 15 digits: more do not fit. -#}
+{% macro hex_as_number(digits) -%}
+    {{ return(adapter.dispatch("hex_as_number", "customer_segmentation")(digits)) }}
+{%- endmacro %}
+
+{% macro default__hex_as_number(digits) -%}
+    cast(conv({{ digits }}, 16, 10) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__hex_as_number(digits) -%}
+    cast('0x' || {{ digits }} as bigint)
+{%- endmacro %}

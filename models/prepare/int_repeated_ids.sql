@@ -1,0 +1,74 @@
+{% set customer_id = segmentation_setting("segmentation_customer_id") %}
+{% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
+{% set typed_id = "try_cast(" ~ customer_id ~ " as " ~ customer_id_type ~ ")" %}
+
+with
+
+counted_rows as (
+
+    select
+        count(*) as source_rows,
+        count({{ typed_id }}) as rows_with_id
+
+    from {{ ref("customer_segmentation", "base_customers") }}
+
+),
+
+repeated_ids as (
+
+    -- by their hash, which takes less memory; two ids that share one are told apart later
+    select
+        {{ hashed(typed_id) }} as hashed_id,
+        count(*) as source_rows
+
+    from {{ ref("customer_segmentation", "base_customers") }}
+    where {{ typed_id }} is not null
+    group by {{ hashed(typed_id) }}
+    having count(*) > 1
+
+),
+
+counted_repetitions as (
+
+    select coalesce(sum(source_rows - 1), 0) as repetitions
+    from repeated_ids
+
+),
+
+grain_checked as (
+
+    -- stops here, before any table is replaced
+    select
+        case
+            when source_rows = 0 and {{ not flags.EMPTY }} then {{ stop_build(
+                "'The table of customers (segmentation_customers) has no rows.'"
+            ) }}
+            when repetitions > 0.5 * rows_with_id then {{ stop_build(
+                "'The table of customers (segmentation_customers) does not have one row'"
+                ~ " || ' per customer: ' || rows_with_id || ' rows have only '"
+                ~ " || (rows_with_id - repetitions) || ' different ids. Summarize it'"
+                ~ " || ' to one row per customer first: see docs/transactions.md.'"
+            ) }}
+            else true
+        end as is_one_row_per_customer
+
+    from counted_rows
+    cross join counted_repetitions
+
+),
+
+checked as (
+
+    -- the check comes first: a join of nothing would leave it out
+    select
+        repeated_ids.hashed_id,
+        repeated_ids.source_rows
+
+    from grain_checked
+    left join repeated_ids
+        on grain_checked.is_one_row_per_customer
+
+)
+
+select * from checked
+where hashed_id is not null

@@ -1,0 +1,61 @@
+{% set segmentations = configured_segmentations() %}
+{% set names = segmentations | map(attribute="name") | list %}
+
+with
+
+customer_features as (
+
+    select * from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+int_customers_scored as (
+
+    select * from {{ ref("customer_segmentation", "int_customers_scored") }}
+
+),
+
+scores as (
+
+    -- Nothing but numbers and codes of K-means segmentations: text would take longer to
+    -- write than the scores to compute. customer_segments says it in words.
+    {% for segmentation in segmentations %}
+    {% set code = as_code(quoted_text(segmentation.name), names) %}
+    {% if segmentation.kind == "kmeans" %}
+    select
+        customer_id,
+        {{ code }} as segmentation,
+        fit_number,
+        cast(slot as smallint) as slot,
+        cast(next_slot as smallint) as next_slot,
+        distance,
+        next_distance,
+        cast(null as {{ dbt.type_string() }}) as group_id
+
+    from int_customers_scored
+    where segmentation = '{{ segmentation.name }}'
+    {% else %}
+    select
+        customer_id,
+        {{ code }} as segmentation,
+        cast(null as bigint) as fit_number,
+        cast(null as smallint) as slot,
+        cast(null as smallint) as next_slot,
+        cast(null as double) as distance,
+        cast(null as double) as next_distance,
+        case when {{ segmentation.where }}
+            then {{ adapter.quote(segmentation.by) }} end as group_id
+
+    from customer_features
+    {% endif %}
+
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select
+    *,
+    {{ run_timestamp() }} as scored_at
+
+from scores
