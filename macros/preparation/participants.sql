@@ -1,6 +1,8 @@
-{% macro participants(segmentation) -%}
+{% macro participants(segmentation, customers=none) -%}
     (
-        select * from customer_features
+        select *
+        from {{ customers or ref("customer_segmentation", "customer_features") }}
+            as customer_features
         where {{ customer_segmentation.takes_part(segmentation) }}
     ) as customer_features
 {%- endmacro %}

@@ -3,19 +3,13 @@
     {%- set segmentations = customer_segmentation.configured_segmentations("kmeans") -%}
     with
 
-    customer_features as (
-
-        select * from {{ customers }}
-
-    ),
-
     {% for segmentation in segmentations %}
     {{ segmentation.name }}__preparation as (
 
         select
             {{- customer_segmentation.preparation_row(segmentation.features) }}
 
-        from {{ preparation }}
+        from {{ preparation }} as preparation
         where segmentation = '{{ segmentation.name }}'
         having count(*) > 0
 
@@ -34,7 +28,7 @@
             {%- endif %} as {{ adapter.quote(feature.name) }}
             {%- endfor %}
 
-        from {{ customer_segmentation.participants(segmentation) }}
+        from {{ customer_segmentation.participants(segmentation, customers) }}
         cross join {{ segmentation.name }}__preparation
 
     )

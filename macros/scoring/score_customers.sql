@@ -4,12 +4,6 @@
     {%- set columns = customer_segmentation.described_columns() -%}
     with
 
-    customer_features as (
-
-        select * from {{ customers }}
-
-    ),
-
     {% for segmentation in segmentations %}
     {% set features = segmentation.features %}
     {% set slots = range(segmentation.maximum_clusters) | list %}
@@ -20,7 +14,7 @@
             min(fit_id) as fit_id,
             min({{ customer_segmentation.hex_as_number("fit_id") }}) as fit_number
 
-        from {{ fit_features }}
+        from {{ fit_features }} as fit_features
         where segmentation = '{{ segmentation.name }}'
 
     ),
@@ -30,7 +24,7 @@
         select
             {{- customer_segmentation.centroid_row(features, slots) }}
 
-        from {{ fit_centroids }}
+        from {{ fit_centroids }} as fit_centroids
         where segmentation = '{{ segmentation.name }}'
 
     ),
@@ -52,7 +46,7 @@
             case when {{ customer_segmentation.takes_part(segmentation) }}
                 then fit_number end as fit_number
 
-        from customer_features
+        from {{ customers }} as customer_features
         cross join {{ segmentation.name }}__preparation
 
     ),

@@ -3,12 +3,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 bounded as (
 
     select
@@ -19,7 +13,7 @@ bounded as (
         {% endfor %}
         count(*) as all_customers
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
@@ -34,7 +28,7 @@ measured as (
         {{- "," if not loop.last }}
         {% endfor %}
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }} as customer_features
     cross join bounded
 
 )

@@ -4,12 +4,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 customer_segments as (
 
     select * from {{ ref("customer_segmentation", "customer_segments") }}

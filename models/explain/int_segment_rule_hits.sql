@@ -2,12 +2,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 customer_segments as (
 
     select * from {{ ref("customer_segmentation", "customer_segments") }}

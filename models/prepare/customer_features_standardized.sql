@@ -1,22 +1,13 @@
 {{ config(materialized="view") }}
 
+{% set customer_features = ref("customer_segmentation", "customer_features") %}
+{% set feature_preparation = ref("customer_segmentation", "feature_preparation") %}
+
 with
-
-all_customers as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
-feature_preparation as (
-
-    select * from {{ ref("customer_segmentation", "feature_preparation") }}
-
-),
 
 standardized as (
 
-    {{ standardize_customers("all_customers", "feature_preparation") }}
+    {{ standardize_customers(customer_features, feature_preparation) }}
 
 )
 

@@ -2,12 +2,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 int_feature_bounds as (
 
     select * from {{ ref("customer_segmentation", "int_feature_bounds") }}

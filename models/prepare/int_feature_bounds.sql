@@ -2,12 +2,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 int_segmentation_features as (
 
     select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
@@ -17,7 +11,7 @@ int_segmentation_features as (
 counted as (
 
     select count(*) as all_customers
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
@@ -36,7 +30,7 @@ counted as (
         max(all_customers) as all_customers,
         count(*) as customers
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }}
     cross join counted
     where {{ takes_part(segmentation) }}
 

@@ -1,22 +1,13 @@
 {{ config(materialized="view") }}
 
+{% set int_customers_sampled = ref("customer_segmentation", "int_customers_sampled") %}
+{% set feature_preparation = ref("customer_segmentation", "feature_preparation") %}
+
 with
-
-all_customers as (
-
-    select * from {{ ref("customer_segmentation", "int_customers_sampled") }}
-
-),
-
-feature_preparation as (
-
-    select * from {{ ref("customer_segmentation", "feature_preparation") }}
-
-),
 
 standardized as (
 
-    {{ standardize_customers("all_customers", "feature_preparation") }}
+    {{ standardize_customers(int_customers_sampled, feature_preparation) }}
 
 )
 

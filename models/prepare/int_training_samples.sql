@@ -3,12 +3,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 due as (
 
     select * from {{ ref("customer_segmentation", "int_fits_due") }}
@@ -31,7 +25,7 @@ counted as (
         approx_count_distinct({{ vector }}) as estimated_vectors,
         cast({{ whole_sum(vector) }} as {{ dbt.type_string() }}) as checksum
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }}
     cross join due
     where
         due.segmentation = '{{ segmentation.name }}'

@@ -8,37 +8,16 @@ int_customer_scores as (
 
 ),
 
-segmentation_fit_centroids as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
-
-),
-
 int_segment_names as (
 
     select * from {{ ref("customer_segmentation", "int_segment_names") }}
 
 ),
 
-segments_of_fits as (
-
-    -- of every fit, so that scores can be read whichever of them they are of
-    select distinct
-        centroids.fit_id,
-        centroids.segment_id,
-        {{ hex_as_number("centroids.fit_id") }} as fit_number,
-        centroids.segment_index,
-        int_segment_names.segment_name
-
-    from segmentation_fit_centroids as centroids
-    left join int_segment_names
-        on centroids.segmentation = int_segment_names.segmentation
-        and centroids.segment_id = int_segment_names.segment_id
-
-),
-
 put_in_words as (
 
+    -- whichever fits the scores are of; no CTE for what is joined twice, or the columns
+    -- that nobody asks for would be read, too
     select
         scores.customer_id,
         cast(scores.segmentation as {{ dbt.type_string() }}) as segmentation,
@@ -57,10 +36,10 @@ put_in_words as (
         scores.scored_at
 
     from int_customer_scores as scores
-    left join segments_of_fits as own
+    left join {{ ref("customer_segmentation", "int_segments_of_fits") }} as own
         on scores.fit_number = own.fit_number
         and scores.slot = own.segment_index
-    left join segments_of_fits as following
+    left join {{ ref("customer_segmentation", "int_segments_of_fits") }} as following
         on scores.fit_number = following.fit_number
         and scores.next_slot = following.segment_index
     left join int_segment_names as named_groups

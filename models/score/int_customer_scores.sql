@@ -3,18 +3,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
-int_customers_scored as (
-
-    select * from {{ ref("customer_segmentation", "int_customers_scored") }}
-
-),
-
 scores as (
 
     -- Nothing but numbers and codes of K-means segmentations: text would take longer to
@@ -32,7 +20,7 @@ scores as (
         next_distance,
         cast(null as {{ dbt.type_string() }}) as group_id
 
-    from int_customers_scored
+    from {{ ref("customer_segmentation", "int_customers_scored") }}
     where segmentation = '{{ segmentation.name }}'
     {% else %}
     select
@@ -46,7 +34,7 @@ scores as (
         case when {{ segmentation.where }}
             then {{ adapter.quote(segmentation.by) }} end as group_id
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }}
     {% endif %}
 
     {{ "union all" if not loop.last }}

@@ -5,30 +5,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
-int_customers_scored as (
-
-    select * from {{ ref("customer_segmentation", "int_customers_scored") }}
-
-),
-
-int_champion_segments as (
-
-    select * from {{ ref("customer_segmentation", "int_champion_segments") }}
-
-),
-
-int_segment_names as (
-
-    select * from {{ ref("customer_segmentation", "int_segment_names") }}
-
-),
-
 placed as (
 
     {% for segmentation in segmentations %}
@@ -42,8 +18,8 @@ placed as (
         scored.value__{{ column.name }}
         {%- endfor %}
 
-    from int_customers_scored as scored
-    left join int_champion_segments as own
+    from {{ ref("customer_segmentation", "int_customers_scored") }} as scored
+    left join {{ ref("customer_segmentation", "int_champion_segments") }} as own
         on own.segmentation = '{{ segmentation.name }}'
         and scored.slot = own.segment_index
     where scored.segmentation = '{{ segmentation.name }}'
@@ -52,7 +28,7 @@ placed as (
         grouped.customer_id,
         '{{ segmentation.name }}' as segmentation,
         grouped.segment_id,
-        int_segment_names.segment_name
+        named_groups.segment_name
         {%- for column in columns %},
         grouped.{{ adapter.quote(column.name) }} as value__{{ column.name }}
         {%- endfor %}
@@ -63,11 +39,11 @@ placed as (
             case when {{ segmentation.where }}
                 then {{ adapter.quote(segmentation.by) }} end as segment_id
 
-        from customer_features
+        from {{ ref("customer_segmentation", "customer_features") }}
     ) as grouped
-    left join int_segment_names
-        on int_segment_names.segmentation = '{{ segmentation.name }}'
-        and grouped.segment_id = int_segment_names.segment_id
+    left join {{ ref("customer_segmentation", "int_segment_names") }} as named_groups
+        on named_groups.segmentation = '{{ segmentation.name }}'
+        and grouped.segment_id = named_groups.segment_id
     {% endif %}
 
     {{ "union all" if not loop.last }}

@@ -1,30 +1,18 @@
 {{ config(materialized="view") }}
 
+{% set customer_features = ref("customer_segmentation", "customer_features") %}
+{% set fit_features = ref("customer_segmentation", "segmentation_fit_features") %}
+{% set fit_centroids = ref("customer_segmentation", "segmentation_fit_centroids") %}
+
 with
-
-all_customers as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
-champion_features as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
-    where is_champion
-
-),
-
-champion_centroids as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
-    where is_champion
-
-),
 
 scored as (
 
-    {{ score_customers("all_customers", "champion_features", "champion_centroids") }}
+    {{ score_customers(
+        customer_features,
+        "(select * from " ~ fit_features ~ " where is_champion)",
+        "(select * from " ~ fit_centroids ~ " where is_champion)",
+    ) }}
 
 )
 

@@ -1,12 +1,8 @@
 {{ config(materialized="view") }}
 
+{% set customer_features = ref("customer_segmentation", "customer_features") %}
+
 with
-
-all_customers as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
 
 replaced_champions as (
 
@@ -53,7 +49,7 @@ replaced_segments as (
 
 scored as (
 
-    {{ score_customers("all_customers", "replaced_features", "replaced_centroids") }}
+    {{ score_customers(customer_features, "replaced_features", "replaced_centroids") }}
 
 )
 

@@ -1,13 +1,8 @@
 {% set segmentations = configured_segmentations("kmeans") %}
 {% set bins = range(1, 11) | list %}
+{% set customer_features = ref("customer_segmentation", "customer_features") %}
 
 with
-
-all_customers as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
 
 champion_features as (
 
@@ -19,7 +14,7 @@ champion_features as (
 standardized as (
 
     -- as the champion does it, not as today's customers would have it
-    {{ standardize_customers("all_customers", "champion_features") }}
+    {{ standardize_customers(customer_features, "champion_features") }}
 
 ),
 
