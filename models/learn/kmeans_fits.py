@@ -72,9 +72,8 @@ SMALLEST_GAIN = 1e-7
 # Linear algebra libraries do not promise the last bits.
 CENTROID_DECIMALS = 9
 BINS = 10
-# Standardized values are kept through all passes up to this many (400 MB); of more it
-# is cheaper to compute them anew in each.
-KEPT_VALUES = 50_000_000
+# Steps on the sample between two passes: more are of no use, it hardly moves any more.
+SAMPLE_STEPS = 100
 
 
 def fixed_point_unit(largest: float) -> float:
@@ -270,6 +269,59 @@ def lloyd_pass(
     return moved, math.fsum(gains)
 
 
+def sample_means(
+    vectors: np.ndarray, weights: np.ndarray, centroids: np.ndarray
+) -> np.ndarray:
+    """Return the (k, d) means of the vectors nearest to each centroid. An empty segment
+    keeps its centroid.
+
+    Args:
+        vectors: (n, d) values in which distances are Euclidean.
+        weights: (n,) customers behind each vector.
+        centroids: (k, d) values.
+    """
+    from scipy.spatial.distance import cdist
+
+    nearest = cdist(vectors, centroids, "sqeuclidean").argmin(axis=1)
+    clusters = len(centroids)
+    sizes = np.bincount(nearest, weights, clusters)
+    sums = [np.bincount(nearest, weights * column, clusters) for column in vectors.T]
+    means = np.column_stack(sums) / np.where(sizes > 0, sizes, 1)[:, None]
+    return np.where(sizes[:, None] > 0, means, centroids)
+
+
+def steered(
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+    moved: np.ndarray,
+) -> np.ndarray:
+    """Return where Lloyd's passes over all customers would lead to, as far as a sample
+    can tell: its own passes, corrected by what the sample got wrong in the last one.
+
+    The correction is a control variate, as in Johnson and Zhang (2013), "Accelerating
+    stochastic gradient descent using predictive variance reduction". What it leads to
+    stands still only where passes over all customers do.
+
+    Args:
+        vectors: (n, d) standardized values of the sample.
+        weights: (n,) customers behind each vector.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values before the last pass over all customers.
+        moved: (k, d) where that pass moved them.
+    """
+    root = np.sqrt(feature_weights)
+    vectors, moved = vectors * root, moved * root
+    correction = moved - sample_means(vectors, weights, centroids * root)
+    for _ in range(SAMPLE_STEPS):
+        before = moved
+        moved = sample_means(vectors, weights, before) + correction
+        if np.abs(moved - before).max() < 10.0**-CENTROID_DECIMALS:
+            break
+    return moved / root
+
+
 def refine(
     customers: DuckDBPyRelation,
     features: list[str],
@@ -277,6 +329,7 @@ def refine(
     centroids: np.ndarray,
     reach: np.ndarray,
     inertia: float,
+    sample: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """Run Lloyd's passes until the inertia stands still.
 
@@ -287,6 +340,9 @@ def refine(
         centroids: (k, d) standardized values.
         reach: (d,) largest absolute standardized value of each feature.
         inertia: about what it is.
+        sample: (n, d) standardized values and the (n,) customers behind each: between
+            two passes their own save many, as long as each pass gains less than the
+            one before.
 
     Returns:
         The (k, d) centroids ordered by first feature, the (k,) positions that they
@@ -296,11 +352,27 @@ def refine(
     passes = 0
     while passes < MAXIMUM_PASSES and gain > SMALLEST_GAIN * inertia:
         passes += 1
+        before, gain_before = centroids, gain
         centroids, gain = lloyd_pass(
-            customers, features, feature_weights, centroids, reach
+            customers, features, feature_weights, before, reach
         )
+        if sample and SMALLEST_GAIN * inertia < gain < gain_before:
+            centroids = rounded(
+                steered(*sample, feature_weights, before, centroids), reach
+            )
     order = np.lexsort(centroids.T[::-1])
     return centroids[order], order, passes
+
+
+def rounded(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Return the (k, d) centroids without the digits that another machine may not find.
+
+    Args:
+        centroids: (k, d) standardized values.
+        reach: (d,) largest absolute standardized value of each feature.
+    """
+    unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
+    return (centroids / unit).round(CENTROID_DECIMALS) * unit
 
 
 def refit(
@@ -327,8 +399,7 @@ def refit(
     with threadpool_limits(1):
         model = KMeans(len(centroids), init=centroids * root, n_init=1, tol=0)
         found = model.fit(vectors * root, sample_weight=weights).cluster_centers_ / root
-    unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
-    return (found / unit).round(CENTROID_DECIMALS) * unit
+    return rounded(found, reach)
 
 
 def measured(
@@ -633,12 +704,18 @@ def fit_rows(
         [max(abs(row["lowest_z"]), abs(row["highest_z"])) for row in preparations]
     )
     behind = np.asarray(vectors["customers"], dtype=float)
+    values = np.column_stack([np.asarray(vectors[feature]) for feature in features])
     if behind.sum() > chosen["training_customers"]:
-        values = np.column_stack([np.asarray(vectors[feature]) for feature in features])
         centroids = refit(values, behind, weights, centroids, reach)
     inertia = chosen["inertia"] * chosen["customers"] / chosen["training_customers"]
     centroids, order, passes = refine(
-        customers, features, weights, centroids, reach, inertia
+        customers,
+        features,
+        weights,
+        centroids,
+        reach,
+        inertia,
+        (values, behind) if behind.sum() < chosen["customers"] else None,
     )
     figures, sizes = measured(customers, features, weights, centroids, reach)
     earlier, shared = newest_centroids(registry, segmentation, features)
@@ -691,27 +768,6 @@ def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelati
         "select line.* from (select unnest(from_json("
         f"'{json.dumps(rows, default=str)}', '{json.dumps([SCHEMA])}')) as line)"
     )
-
-
-def kept(
-    session: DuckDBPyConnection, customers: DuckDBPyRelation, features: list[str]
-) -> DuckDBPyRelation:
-    """Return the customers' features, from a temporary table unless they are too many.
-
-    Args:
-        session: to create the table in.
-        customers: relation of standardized values, one column per feature.
-        features: d column names.
-    """
-    columns = ", ".join(f'"{feature}"' for feature in features)
-    values = customers.project(columns)
-    (count,) = customers.aggregate("count(*)").fetchone()
-    if count * len(features) > KEPT_VALUES:
-        return values
-    session.execute(
-        f"create or replace temp table kmeans_fits__values as {values.sql_query()}"
-    )
-    return session.table("kmeans_fits__values")
 
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
@@ -801,11 +857,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             np.array(fitted["centroids"]),
             fitted["segment_stability"] or [None] * candidate["clusters"],
             preparations,
-            kept(
-                session,
-                standardized.filter(segmentation),
-                [row["feature"] for row in preparations],
-            ),
+            standardized.filter(segmentation),
             vectors,
             registry,
         )

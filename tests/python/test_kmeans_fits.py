@@ -270,7 +270,7 @@ def test_features_may_be_called_as_any_column_of_the_queries(kmeans_fits, sessio
         session.register("frame", pd.DataFrame(vectors, columns=names))
         session.execute("create or replace table named as from frame")
         session.unregister("frame")
-        arguments = (kmeans_fits.kept(session, session.table("named"), names), names)
+        arguments = (session.table("named"), names)
         centroids, *_ = kmeans_fits.refine(
             *arguments, weights, start, reach_of(vectors), 1.0
         )
@@ -402,7 +402,80 @@ def test_figures_are_the_same_bits_for_shuffled_rows_and_any_threads(
     assert len(results) == 1
 
 
+# sample_means, steered
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_means_of_a_sample_equal_a_step_of_scikit_learn(kmeans_fits, groups, seed):
+    vectors = groups(CORNERS, 50, 2.0, seed)
+    behind = np.random.default_rng(seed).integers(1, 6, len(vectors)).astype(float)
+    start = vectors[:4]
+    reference = KMeans(4, init=start, n_init=1, max_iter=1).fit(vectors, None, behind)
+    step = np.array(
+        [
+            np.average(vectors[mine], axis=0, weights=behind[mine])
+            for mine in (
+                lengths(vectors, start).argmin(axis=1) == slot for slot in range(4)
+            )
+        ]
+    )
+    found = kmeans_fits.sample_means(vectors, behind, start)
+    assert found == pytest.approx(step)
+    assert found == pytest.approx(reference.cluster_centers_)
+
+
+def test_an_empty_segment_of_a_sample_keeps_its_centroid(kmeans_fits):
+    start = np.array([[0.0], [50.0]])
+    found = kmeans_fits.sample_means(np.array([[1.0], [3.0]]), np.array([3, 1]), start)
+    assert found.tolist() == [[1.5], [50.0]]
+
+
+def test_a_sample_of_all_steers_to_the_end(kmeans_fits, groups):
+    vectors, weights = groups(CORNERS, 500, 2.5, 1), np.array([1.0, 4.0])
+    behind, root = np.ones(len(vectors)), np.sqrt(weights)
+    start = np.array(CORNERS) + 0.5
+    reference = KMeans(4, init=start * root, n_init=1, tol=0).fit(vectors * root)
+    moved = kmeans_fits.sample_means(vectors * root, behind, start * root) / root
+    found = kmeans_fits.steered(vectors, behind, weights, start, moved)
+    assert found * root == pytest.approx(reference.cluster_centers_, abs=1e-6)
+
+
 # refine
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sample_saves_passes_and_changes_no_end(kmeans_fits, groups, seed):
+    vectors = groups(CORNERS, 5_000, 3.0, seed)
+    sample = np.random.default_rng(seed).permutation(vectors)[:2_000]
+    start = KMeans(4, n_init=5, tol=0, random_state=seed).fit(sample).cluster_centers_
+    reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
+    arguments = (table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors))
+    plain, _, passes = kmeans_fits.refine(*arguments, reference.inertia_)
+    found, _, fewer = kmeans_fits.refine(
+        *arguments, reference.inertia_, (sample, np.ones(len(sample)))
+    )
+    assert fewer < passes
+    assert inertia_of(vectors, found) == pytest.approx(reference.inertia_, rel=1e-6)
+    assert found == pytest.approx(plain, abs=0.02)
+
+
+def test_a_sample_steers_only_while_passes_gain_less_and_less(kmeans_fits, monkeypatch):
+    gains, followed = iter([8.0, 9.0, 4.0, 0.0]), []
+    monkeypatch.setattr(
+        kmeans_fits, "lloyd_pass", lambda *given: (given[3] + 1, next(gains))
+    )
+    monkeypatch.setattr(
+        kmeans_fits,
+        "steered",
+        lambda *given: followed.append(given[-1].item()) or given[-1] + 10,
+    )
+    centroids, _, passes = kmeans_fits.refine(
+        *(None, ["a"], np.ones(1), np.zeros((1, 1)), np.full(1, 64.0), 1.0),
+        (np.zeros((1, 1)), np.ones(1)),
+    )
+    assert passes == 4
+    assert followed == [1, 13]
+    assert centroids.tolist() == [[24]]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -589,7 +662,6 @@ def test_refinement_reads_its_relation_and_not_a_table_of_some_name(
     session.execute(f"create table {decoy} as select 77.0 as a, 'x' as customer_id")
     customers = table(np.array([[0.0], [1.0], [8.0], [9.0]]), session)
     start = np.array([[1.0], [7.0]])
-    customers = kmeans_fits.kept(session, customers, ["a"])
     centroids, *_ = kmeans_fits.refine(
         customers, ["a"], np.ones(1), start, np.array([9.0]), 1.0
     )
@@ -647,26 +719,6 @@ def test_refit_runs_on_one_thread(kmeans_fits, groups, monkeypatch):
             vectors, np.ones(40), np.ones(2), np.array(CORNERS), reach_of(vectors)
         )
     assert set(threads) == {1}
-
-
-# kept
-
-
-@pytest.mark.parametrize(("most", "is_kept"), [(8, True), (7, False)])
-def test_values_are_kept_up_to_so_many(
-    kmeans_fits, session, monkeypatch, most, is_kept
-):
-    monkeypatch.setattr(kmeans_fits, "KEPT_VALUES", most)
-    session.execute("""
-        create table all_customers as
-        select range as "order", range / 2 as age, 's' as segmentation from range(4)
-    """)
-    customers = session.table("all_customers").filter("segmentation = 's'")
-    found = kmeans_fits.kept(session, customers, ["order", "age"])
-    assert found.columns == ["order", "age"]
-    assert found.order("age").fetchall() == [(0, 0), (1, 0.5), (2, 1), (3, 1.5)]
-    session.execute("delete from all_customers")
-    assert (found.count("*").fetchone() == (4,)) == is_kept
 
 
 # measured

@@ -1,0 +1,28 @@
+-- Of a million customers. Copies of an id have its hash and are drawn together, and
+-- int_customers_checked treats all ids alike.
+with
+
+counted as (
+
+    select count(*) as customers
+    from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
+drawn as (
+
+    select customer_features.customer_id
+    from {{ ref("customer_segmentation", "customer_features") }} as customer_features
+    inner join counted
+        on {{ hashed_fraction("customer_features.customer_id") }}
+            <= 1000000e0 / counted.customers
+
+)
+
+select
+    customer_id,
+    count(*) as times
+
+from drawn
+group by customer_id
+having count(*) > 1
