@@ -37,12 +37,6 @@
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 champion_features as (
 
     select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
