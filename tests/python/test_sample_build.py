@@ -50,7 +50,7 @@ FEATURES = {
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("sample"))
-    project.result = project.dbt("build")
+    project.result = project.dbt("build", anew=True)
     return project
 
 
