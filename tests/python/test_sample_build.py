@@ -448,7 +448,9 @@ import sys
 sys.path.insert(0, {str(ROOT / "tests" / "python")!r})
 from pathlib import Path
 from project import Project
-result = Project(Path({str(built.folder)!r})).dbt("build")
+result = Project(Path({str(built.folder)!r})).dbt(
+    "build", "--exclude-resource-type", "test", "unit_test"
+)
 assert result.success, result.error
 print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
 """
