@@ -131,9 +131,10 @@ def session():
 def sample(tmp_path_factory):
     """The tables of the sample, built and published, for tests that only read."""
     project = Project(tmp_path_factory.mktemp("tables"))
+    project.variables = {"segmentation_publish_to": str(project.published.parent)}
     result = project.dbt(
         *("build", "--exclude-resource-type", "test", "unit_test"),
-        segmentation_publish_to=str(project.published.parent),
+        **project.variables,
     )
     assert result.success, result.error
     return project

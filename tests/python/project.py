@@ -8,6 +8,7 @@ from unittest.mock import patch
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt_common.tests import disable_test_caching, enable_test_caching
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,9 +46,15 @@ class Project:
         """The current publication in `published`, beside the database."""
         return self.folder / "published" / "current"
 
-    def dbt(self, *arguments: str, threads: int = 2, **variables) -> Result:
+    def dbt(
+        self, *arguments: str, threads: int = 2, anew: bool = False, **variables
+    ) -> Result:
         """Run a dbt command; keyword arguments are passed as --vars. Unless they say
         where to, nothing is published: the default is a folder of the project.
+
+        Files that were read before in this process are not taken apart again, which is
+        most of the work of a parse: dbt has a cache for its own tests. Who wants every
+        warning about the files reads them `anew`.
         """
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []
@@ -62,6 +69,7 @@ class Project:
             "SEGMENTATION_THREADS": str(threads),
             "SEGMENTATION_TEMP_DIRECTORY": str(self.folder / "spill"),
         }
+        (disable_test_caching if anew else enable_test_caching)()
         with patch.dict(os.environ, environment):
             result = dbtRunner(callbacks=[listen]).invoke(
                 [
@@ -70,8 +78,8 @@ class Project:
                     *("--profiles-dir", str(self.project)),
                     *("--target-path", str(self.folder / "target")),
                     *("--log-path", str(self.folder / "logs")),
+                    *("--log-level", "none", "--log-level-file", "none"),
                     *("--vars", json.dumps(variables)),
-                    "--quiet",
                 ]
             )
         DuckDBConnectionManager.close_all_connections()

@@ -50,10 +50,7 @@ def build(folder, source, threads: int) -> list:
     """Build and return everything that is decided, to the last bit."""
     project = Project(folder)
     result = project.dbt(
-        "build",
-        "--exclude-resource-type",
-        "unit_test",
-        "test",
+        *("run", "--select", "+tag:core", "+tag:justify"),
         threads=threads,
         segmentation_customers=f"read_parquet('{source}')",
         **CONFIGURATION,

@@ -5,18 +5,18 @@ import re
 
 import pytest
 import yaml
-from project import ROOT, Project
+from project import ROOT
 
 # Their columns are the user's to choose.
 WITHOUT_CONTRACT = {"segments", "audiences", "customer_features"}
 
 
 @pytest.fixture(scope="module")
-def documented(tmp_path_factory):
-    project = Project(tmp_path_factory.mktemp("documentation"))
-    assert project.dbt("build").success
-    assert project.dbt("docs", "generate", "--static").success
-    return project
+def documented(sample):
+    """The sample with its documentation, which changes none of its tables."""
+    result = sample.dbt("docs", "generate", "--static", **sample.variables)
+    assert result.success, result.error
+    return sample
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,29 @@ PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
 # numbers of clusters that lose; they are part of a fit's id, though.
 SEGMENTATIONS = ["lifestyle", "rfm", "country"]
 CLUSTERS = [3, 5]
+# What a build makes unless told otherwise: what the page speaks of, too.
+PARTS = [("tag", "core"), ("path", "seeds")]
+PARTS += [("path", f"models/{part}") for part in ("sample", "watch", "activate")]
+SELECTOR = {
+    "name": "page",
+    "default": True,
+    "definition": {
+        "union": [
+            {"method": method, "value": value, "indirect_selection": "buildable"}
+            for method, value in PARTS
+        ]
+    },
+}
+# In place of dbt: what has the same variables shares a target folder, so that dbt need
+# not parse the project again.
+DBT = f"""
+import hashlib, os, sys
+
+options = dict(zip(sys.argv, sys.argv[1:]))
+variables = hashlib.md5(options.get("--vars", "").encode()).hexdigest()
+os.environ["DBT_TARGET_PATH"] = f"target/{{variables}}"
+os.execv("{sys.prefix}/bin/dbt", ["dbt", *sys.argv[1:]])
+"""
 
 
 def blocks(language: str) -> list[str]:
@@ -68,7 +91,12 @@ def followed(tmp_path_factory):
     for name in NEEDED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
-    (folder / ".venv").symlink_to(sys.prefix)
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "dbt").write_text(f"#!{sys.executable}{DBT}")
+    (programs / "dbt").chmod(0o755)
+    (programs / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (programs / "python").chmod(0o755)
     configuration = yaml.safe_load((folder / "dbt_project.yml").read_text())
     variables = configuration["vars"]["customer_segmentation"]
     variables["segmentations"] = {
@@ -76,6 +104,7 @@ def followed(tmp_path_factory):
     }
     variables["segmentation_clusters"] = CLUSTERS
     (folder / "dbt_project.yml").write_text(yaml.safe_dump(configuration))
+    (folder / "selectors.yml").write_text(yaml.safe_dump({"selectors": [SELECTOR]}))
     (names,), (later,) = blocks("csv"), blocks("yaml")
     (folder / "names.csv").write_text(names)
     steps = []

@@ -42,11 +42,11 @@ class Shop(Project):
         change(content)
         file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
 
-    def dbt(self, *arguments: str, **variables):
+    def dbt(self, *arguments: str, **options):
         """Run a dbt command in the folder of the copy."""
         with clean_environment(self.folder) as environment:
             environment.setenv("INTEGRATION_TESTS_DATABASE", str(self.database))
-            return super().dbt(*arguments, **variables)
+            return super().dbt(*arguments, **options)
 
 
 @pytest.fixture
@@ -62,7 +62,8 @@ def built(tmp_path_factory):
     seen = []
     for _ in range(2):
         result = shop.dbt(
-            "--warn-error", "build", "--exclude", "path:models/generic_tests"
+            *("--warn-error", "build", "--exclude", "path:models/generic_tests"),
+            anew=True,
         )
         assert result.success, result.error
         seen.append(

@@ -38,8 +38,13 @@ def built(tmp_path_factory):
     return project
 
 
-def build(project: Project, **variables):
-    return project.dbt("build", "--selector", "own_customers", **variables)
+def build(project: Project, selector: str = "own_customers", **variables):
+    return project.dbt("build", "--selector", selector, **variables)
+
+
+def build_core(project: Project, **variables):
+    """Build up to the segments, for tests that look at their fits and ids."""
+    return build(project, "core", **variables)
 
 
 def public_tables(project: Project) -> list:
@@ -150,19 +155,19 @@ def test_a_stopped_build_can_be_mended(built):
 def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
     """Good data, then data without groups, then the good data again."""
     project = Project(tmp_path)
-    assert build(project, **configuration()).success
+    assert build_core(project, **configuration()).success
     champion = project.query("select fit_id from segmentation_fits where is_champion")
     noise = """
         select 'c' || i as customer_id, hash(i) % 1000 as x, hash(-i) % 1000 as y
         from range(300) as numbers(i)
     """
 
-    changed = build(
+    changed = build_core(
         project,
         **configuration(noise, segmentation_minimum_silhouette=0.6),
         segmentation_refit="always",
     )
-    again = build(project, **configuration(segmentation_minimum_silhouette=0.6))
+    again = build_core(project, **configuration(segmentation_minimum_silhouette=0.6))
 
     assert not changed.success
     assert "chosen_segments_are_distinct" in changed.error
@@ -177,11 +182,11 @@ def test_ids_stay_when_a_configuration_comes_back_and_is_refitted(tmp_path):
     """Three segments, then two, then three again, then three by another seed."""
     project = Project(tmp_path)
     ids = "select segment_id, customers from segments order by all"
-    assert build(project, **configuration()).success
+    assert build_core(project, **configuration()).success
     first = project.query(ids)
 
     for changes in ({"segmentation_clusters": 2}, {}, {"segmentation_seed": 9}):
-        assert build(project, **configuration(**changes)).success
+        assert build_core(project, **configuration(**changes)).success
         last = project.query(ids)
 
     assert last == first
