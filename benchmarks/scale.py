@@ -229,16 +229,16 @@ def table(runs: list[Run]) -> str:
     for run in runs:
         best[run.clusters] = min(run.inertia, best.get(run.clusters, run.inertia))
     lines = [
-        f"| | wall s | CPU s | memory MB | wall / {YARDSTICK} | k "
+        f"| | rounds | wall s | CPU s | memory MB | wall / {YARDSTICK} | k "
         "| inertia above the best |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for contender, mine in by_contender.items():
         wall = median(mine, "wall")
         ratio = f"{wall / median(yardstick, 'wall'):.2f}" if yardstick else ""
         excess = mine[0].inertia / best[mine[0].clusters] - 1
         lines.append(
-            f"| {contender} | {wall:.1f} | {median(mine, 'cpu'):.1f} "
+            f"| {contender} | {len(mine)} | {wall:.1f} | {median(mine, 'cpu'):.1f} "
             f"| {median(mine, 'memory'):,.0f} | {ratio} | {mine[0].clusters} "
             f"| {excess:.1e} |"
         )
@@ -291,15 +291,14 @@ def draw(runs: list[Run]) -> None:
     figure.savefig(PICTURE, metadata={"Date": None})
 
 
-def report(runs: list[Run], nodes: dict[int, dict], rounds: int) -> None:
+def report(runs: list[Run], nodes: dict[int, dict]) -> None:
     """Write the results into docs/scale.md."""
     loads = [run.load for run in runs]
     parts = [
         f"{platform.system()}, {os.cpu_count()} cores, "
         f"{psutil.virtual_memory().total / 2**30:.0f} GiB, Python "
-        f"{platform.python_version()}; {rounds} "
-        f"{'round' if rounds == 1 else 'rounds'}; load average before a run "
-        f"{min(loads):.1f} to {max(loads):.1f}.",
+        f"{platform.python_version()}; medians of the rounds; load average before a "
+        f"run {min(loads):.1f} to {max(loads):.1f}.",
     ]
     for rows in sorted({run.rows for run in runs}):
         mine = [run for run in runs if run.rows == rows]
@@ -309,6 +308,8 @@ def report(runs: list[Run], nodes: dict[int, dict], rounds: int) -> None:
             "Seconds within dbt, largest first:",
             costs(nodes[rows]),
         ]
+    if len({run.rows for run in runs}) > 1:
+        parts.append("![Seconds over customers](pictures/scale.svg)")
     text = PAGE.read_text("utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     PAGE.write_text(
@@ -345,7 +346,7 @@ def main() -> None:
             arguments.results.write_text(
                 json.dumps({"runs": [asdict(run) for run in runs], "nodes": nodes})
             )
-    report(runs, nodes, arguments.rounds)
+    report(runs, nodes)
     draw(runs)
 
 
