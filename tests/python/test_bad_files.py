@@ -234,7 +234,7 @@ STOPS = {
 def test_what_cannot_be_segmented_stops_the_build(
     project, segmented, content, changes, message
 ):
-    result = build(project, content, **changes)
+    result = build_core(project, content, **changes)
 
     assert not result.success
     assert message in result.error

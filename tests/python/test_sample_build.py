@@ -346,10 +346,9 @@ def test_every_order_is_accounted_for(built):
 
 def test_an_earlier_day_knows_no_later_order(tmp_path):
     project = Project(tmp_path)
-    assert project.dbt("seed").success
-    result = project.dbt(
-        "run", "--select", "+customers_enriched", orders_as_of="2024-12-31"
-    )
+    earlier = {"orders_as_of": "2024-12-31"}
+    assert project.dbt("seed", **earlier).success
+    result = project.dbt("run", "--select", "+customers_enriched", **earlier)
 
     assert result.success, result.error
     ((customers, with_orders, frequency),) = project.query(

@@ -43,7 +43,7 @@ def build(project: Project, selector: str = "own_customers", **variables):
 
 
 def build_core(project: Project, **variables):
-    """Build up to the segments, for tests that look at their fits and ids."""
+    """Build up to the segments, for tests that look no further."""
     return build(project, "core", **variables)
 
 
@@ -138,7 +138,7 @@ STOPS = [
 def test_the_build_stops_and_leaves_the_public_tables(built, changes, message):
     before = public_tables(built)
 
-    result = build(built, **configuration(**changes))
+    result = build_core(built, **configuration(**changes))
 
     assert not result.success
     assert message in result.error
