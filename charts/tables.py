@@ -101,8 +101,18 @@ class Database:
         return f"{quote(self.schema)}.{quote(name)}"
 
     def rows(self, sql: str, parameters: dict | None = None) -> list[dict]:
-        """Return the rows of a query as dictionaries."""
-        found = self.connection.execute(sql, parameters or {})
+        """Return the rows of a query as dictionaries.
+
+        Raises:
+            CannotReadError: where a view names another file than this one.
+        """
+        try:
+            found = self.connection.execute(sql, parameters or {})
+        except duckdb.BinderException as error:
+            raise CannotReadError(
+                "A view cannot be read. Views name the file that they were built in: "
+                f"give it that name again, or build anew.\n{error}"
+            ) from error
         columns = [column[0] for column in found.description]
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
@@ -113,22 +123,12 @@ class Database:
         return self.rows(f"select * from {self.ref(name)} order by all")
 
     def query(self, name: str, parameters: dict, **names: object) -> list[dict]:
-        """Return the rows of a file in `queries`, a template over names of columns.
-
-        Raises:
-            CannotReadError: where a view names another file than this one.
-        """
+        """Return the rows of a file in `queries`, a template over names of columns."""
         template = jinja2.Environment(undefined=jinja2.StrictUndefined).from_string(
             (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
         )
         sql = template.render(ref=self.ref, quote=quote, **names)
-        try:
-            return self.rows(sql, parameters)
-        except duckdb.BinderException as error:
-            raise CannotReadError(
-                "A view cannot be read. Views name the file that they were built in: "
-                f"give it that name again, or build anew.\n{error}"
-            ) from error
+        return self.rows(sql, parameters)
 
 
 def ordered_segmentations(database: Database, names: set[str]) -> list[str]:

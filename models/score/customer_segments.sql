@@ -8,12 +8,6 @@ int_customer_scores as (
 
 ),
 
-int_segment_names as (
-
-    select * from {{ ref("customer_segmentation", "int_segment_names") }}
-
-),
-
 put_in_words as (
 
     -- whichever fits the scores are of; no CTE for what is joined twice, or the columns
@@ -23,7 +17,7 @@ put_in_words as (
         cast(scores.segmentation as {{ dbt.type_string() }}) as segmentation,
         coalesce(own.segment_id, scores.group_id, 'unassigned') as segment_id,
         coalesce(
-            own.segment_name, named_groups.segment_name, scores.group_id, 'Unassigned'
+            own.segment_name, scores.group_name, scores.group_id, 'Unassigned'
         ) as segment_name,
         following.segment_id as next_segment_id,
         own.fit_id,
@@ -42,10 +36,6 @@ put_in_words as (
     left join {{ ref("customer_segmentation", "int_segments_of_fits") }} as following
         on scores.fit_number = following.fit_number
         and scores.next_slot = following.segment_index
-    left join int_segment_names as named_groups
-        on scores.group_id = named_groups.segment_id
-        and cast(scores.segmentation as {{ dbt.type_string() }})
-            = named_groups.segmentation
 
 )
 

@@ -1,6 +1,8 @@
 {% set segmentations = configured_segmentations() %}
 {% set names = segmentations | map(attribute="name") | list %}
 
+-- Scores wait for the tests of all names.
+-- depends_on: {{ ref("customer_segmentation", "int_segments_of_fits") }}
 with
 
 scores as (
@@ -18,23 +20,34 @@ scores as (
         cast(next_slot as smallint) as next_slot,
         distance,
         next_distance,
-        cast(null as {{ dbt.type_string() }}) as group_id
+        cast(null as {{ dbt.type_string() }}) as group_id,
+        cast(null as {{ dbt.type_string() }}) as group_name
 
     from {{ ref("customer_segmentation", "int_customers_scored") }}
     where segmentation = '{{ segmentation.name }}'
     {% else %}
     select
-        customer_id,
+        grouped.customer_id,
         {{ code }} as segmentation,
         cast(null as bigint) as fit_number,
         cast(null as smallint) as slot,
         cast(null as smallint) as next_slot,
         cast(null as double) as distance,
         cast(null as double) as next_distance,
-        case when {{ segmentation.where }}
-            then {{ adapter.quote(segmentation.by) }} end as group_id
+        grouped.group_id,
+        named_groups.segment_name as group_name
 
-    from {{ ref("customer_segmentation", "customer_features") }}
+    from (
+        select
+            customer_id,
+            case when {{ segmentation.where }}
+                then {{ adapter.quote(segmentation.by) }} end as group_id
+
+        from {{ ref("customer_segmentation", "customer_features") }}
+    ) as grouped
+    left join {{ ref("customer_segmentation", "int_segment_names") }} as named_groups
+        on named_groups.segmentation = '{{ segmentation.name }}'
+        and grouped.group_id = named_groups.segment_id
     {% endif %}
 
     {{ "union all" if not loop.last }}

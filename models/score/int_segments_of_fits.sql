@@ -1,3 +1,5 @@
+-- Of names that passed their tests, those of the champions included.
+-- depends_on: {{ ref("customer_segmentation", "int_champion_segments") }}
 with
 
 segmentation_fit_centroids as (
