@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -191,8 +192,8 @@ def test_the_manifest_the_tables_and_the_files_agree(project):
         )
         views = connection.sql("from duckdb_views() where not internal").fetchall()
         facts = connection.sql(
-            "select distinct version, published_at::varchar, data_as_of::varchar, "
-            "fit_ids from published_tables"
+            "select distinct version, published_at, data_as_of, fit_ids "
+            "from published_tables"
         ).fetchall()
     champions = project.query(
         "select segmentation, fit_id from segmentation_fits where is_champion"
@@ -203,8 +204,8 @@ def test_the_manifest_the_tables_and_the_files_agree(project):
     assert [(*fact[:3], json.loads(fact[3])) for fact in facts] == [
         (
             manifest["version"],
-            manifest["published_at"],
-            manifest["data_as_of"],
+            datetime.fromisoformat(manifest["published_at"]),
+            datetime.fromisoformat(manifest["data_as_of"]),
             dict(champions),
         )
     ]
