@@ -26,7 +26,8 @@
 {% macro check_name(key, given) %}
     {% set reserved = [
         "copies", "customer_id", "customers", "fit_id", "given_id", "is_conflicting",
-        "is_holdout", "rejection", "segment_id", "segment_name", "segmentation", "source_row",
+        "is_holdout", "rejected_row", "rejection", "segment_id", "segment_name",
+        "segmentation", "source_row",
     ] %}
     {% if given is not string or "__" in given
         or not modules.re.match("^[a-z][a-z0-9_]*$", given) %}

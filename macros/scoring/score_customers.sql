@@ -37,8 +37,9 @@
             customer_features.{{ adapter.quote(column.name) }} as value__{{ column.name }},
             {% endfor %}
             {% for feature in features %}
+            -- weighted once here, and not once for every centroid
             {{ customer_segmentation.standardized_value(feature, feature.name ~ "__") }}
-                as z__{{ feature.name }},
+                * sqrt({{ feature.name }}__weight) as z__{{ feature.name }},
             {{ feature.name }}__weight,
             {% endfor %}
             case when {{ customer_segmentation.takes_part(segmentation) }}

@@ -39,10 +39,14 @@ SCHEMA = {
 # Enough resamples for a standard error of the stability below 0.02.
 BOOTSTRAPS = 20
 BOOTSTRAP_RESTARTS = 3
+# Of more customers, a resample differs too little to tell what chance makes of them.
+BOOTSTRAP_CUSTOMERS = 5_000
 # Of a start that has to be compared only: a share of the variance of the features.
 TOLERANCE = 1e-4
-# The exact silhouette takes time and memory with the square of the vectors.
+# The silhouette takes time and memory with the square of the vectors: exact up to so
+# many, else of a sample that has a standard error below 0.01.
 SILHOUETTE_VECTORS = 5_000
+SILHOUETTE_SAMPLE = 2_500
 CHUNK = 1_000
 # Of more customers, any ripple is a valley.
 VALLEY_CUSTOMERS = 2_000
@@ -336,10 +340,11 @@ def stability(
         no resample has more different vectors than clusters.
     """
     generator = np.random.default_rng(seed)
-    customers = int(weights.sum())
+    shares = weights / weights.sum()
+    customers = min(int(weights.sum()), BOOTSTRAP_CUSTOMERS)
     scores, similarities = [], []
     for bootstrap in range(BOOTSTRAPS):
-        resampled = generator.multinomial(customers, weights / customers).astype(float)
+        resampled = generator.multinomial(customers, shares).astype(float)
         drawn = resampled > 0
         if drawn.sum() <= clusters:
             continue
@@ -578,7 +583,7 @@ def add_silhouettes(
     seed: int,
 ) -> None:
     """Add the silhouette to each row, with its standard error: exact up to
-    SILHOUETTE_VECTORS vectors, beyond that on a sample stratified by segment.
+    SILHOUETTE_VECTORS vectors, beyond that of SILHOUETTE_SAMPLE, stratified by segment.
 
     The vectors may themselves be a sample: the error is that of all customers then.
     """
@@ -589,7 +594,7 @@ def add_silhouettes(
         if exact:
             sample, (values, influences) = np.arange(len(vectors)), results[index]
         else:
-            sample = stratified(labels, SILHOUETTE_VECTORS, seed)
+            sample = stratified(labels, SILHOUETTE_SAMPLE, seed)
             ((values, influences),) = silhouette_values(
                 vectors[sample], weights[sample], [labels[sample]]
             )

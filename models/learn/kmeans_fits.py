@@ -69,6 +69,8 @@ PREPARATION = (
 MAXIMUM_PASSES = 12
 # Lloyd's passes end when they lower the inertia by less than this share of it.
 SMALLEST_GAIN = 1e-7
+# After a pass that gained so little, the next is likely the last: it measures, too.
+NEARLY_NO_GAIN = 10 * SMALLEST_GAIN
 # Linear algebra libraries do not promise the last bits.
 CENTROID_DECIMALS = 9
 BINS = 10
@@ -98,21 +100,18 @@ def number(value: float) -> str:
     return f"'{float(value)!r}'::double"
 
 
-def squared_distance_sql(
-    features: list[str], feature_weights: np.ndarray, centroid: np.ndarray
-) -> str:
-    """Return SQL for the weighted squared distance of a row to one centroid.
+def squared_distance_sql(columns: list[str], centroid: np.ndarray) -> str:
+    """Return SQL for the squared distance of a row to one centroid.
 
     Args:
-        features: d column names.
-        feature_weights: (d,) factors of the squared differences.
-        centroid: (d,) standardized values.
+        columns: d columns in which distances are Euclidean.
+        centroid: (d,) values.
     """
-    terms = []
-    for feature, weight, value in zip(features, feature_weights, centroid, strict=True):
-        difference = f'("{feature}" - {number(value)})'
-        terms.append(f"{number(weight)} * ({difference} * {difference})")
-    return " + ".join(terms)
+    differences = [
+        f"({column} - {number(value)})"
+        for column, value in zip(columns, centroid, strict=True)
+    ]
+    return " + ".join(f"({one} * {one})" for one in differences)
 
 
 def relative_distance_sql(
@@ -215,8 +214,15 @@ def compared(
     """
     slots = range(len(centroids))
     columns = [f"z{place}" for place in range(len(features))]
+    # weighted once, and not once for every centroid
+    root = np.sqrt(feature_weights)
+    weighted = [f"weighted{place}" for place in range(len(features))]
+    weightings = ", ".join(
+        f"{column} * {number(factor)} as {name}"
+        for column, factor, name in zip(columns, root, weighted, strict=True)
+    )
     distances = ", ".join(
-        f"{squared_distance_sql(columns, feature_weights, centroids[slot])} as d{slot}"
+        f"{squared_distance_sql(weighted, root * centroids[slot])} as d{slot}"
         for slot in slots
     )
     least = ", ".join(f"d{slot}" for slot in slots)
@@ -226,6 +232,7 @@ def compared(
     )
     return (
         numbered(customers, features)
+        .project(f"*, {weightings}")
         .project(f"*, {distances}")
         .project(f"*, {nearest_sql(len(centroids))} as slot")
         .project(
@@ -330,7 +337,7 @@ def refine(
     reach: np.ndarray,
     inertia: float,
     sample: tuple[np.ndarray, np.ndarray] | None = None,
-) -> tuple[np.ndarray, np.ndarray, int]:
+) -> tuple[np.ndarray, np.ndarray, int, dict, list[dict]]:
     """Run Lloyd's passes until the inertia stands still.
 
     Args:
@@ -340,28 +347,38 @@ def refine(
         centroids: (k, d) standardized values.
         reach: (d,) largest absolute standardized value of each feature.
         inertia: about what it is.
-        sample: (n, d) standardized values and the (n,) customers behind each: between
-            two passes their own save many, as long as each pass gains less than the
-            one before.
+        sample: (n, d) standardized values that the centroids were found in, and the
+            (n,) customers behind each; None if these were all customers. Between two
+            passes, passes over the sample save many, as long as each pass over all
+            customers gains less than the one before.
 
     Returns:
         The (k, d) centroids ordered by first feature, the (k,) positions that they
-        had in the centroids given, and the passes.
+        had in the centroids given, the passes, and what the last one `measured`: the
+        fit's figures and those of its segments.
     """
-    gain = math.inf
+    order = np.arange(len(centroids))
+    # what K-means found in all customers stands still already
+    gain = math.inf if sample else 0.0
     passes = 0
-    while passes < MAXIMUM_PASSES and gain > SMALLEST_GAIN * inertia:
+    while True:
         passes += 1
-        before, gain_before = centroids, gain
-        centroids, gain = lloyd_pass(
-            customers, features, feature_weights, before, reach
-        )
-        if sample and SMALLEST_GAIN * inertia < gain < gain_before:
-            centroids = rounded(
-                steered(*sample, feature_weights, before, centroids), reach
+        gain_before = gain
+        if passes < MAXIMUM_PASSES and gain > NEARLY_NO_GAIN * inertia:
+            moved, gain = lloyd_pass(
+                customers, features, feature_weights, centroids, reach
             )
-    order = np.lexsort(centroids.T[::-1])
-    return centroids[order], order, passes
+        else:
+            sorting = np.lexsort(centroids.T[::-1])
+            centroids, order = centroids[sorting], order[sorting]
+            moved, gain, fit, segments = measured(
+                customers, features, feature_weights, centroids, reach
+            )
+            if passes == MAXIMUM_PASSES or gain <= SMALLEST_GAIN * inertia:
+                return centroids, order, passes, fit, segments
+        if sample and SMALLEST_GAIN * inertia < gain < gain_before:
+            moved = rounded(steered(*sample, feature_weights, centroids, moved), reach)
+        centroids = moved
 
 
 def rounded(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
@@ -408,8 +425,8 @@ def measured(
     feature_weights: np.ndarray,
     centroids: np.ndarray,
     reach: np.ndarray,
-) -> tuple[dict, list[dict]]:
-    """Measure a fit on all customers, in one pass.
+) -> tuple[np.ndarray, float, dict, list[dict]]:
+    """Measure a fit on all customers, in one pass of Lloyd's algorithm.
 
     Args:
         customers: relation of standardized values, one column per feature.
@@ -419,9 +436,10 @@ def measured(
         reach: (d,) largest absolute standardized value of each feature.
 
     Returns:
-        Of the fit: customers, inertia, simplified silhouette (Hruschka, de Castro and
-        Campello, 2004), Davies-Bouldin (1979) and Calinski-Harabasz (1974) index. Of
-        each segment: customers, mean and largest distance to the centroid.
+        What `lloyd_pass` does. Of the fit: customers, inertia, simplified silhouette
+        (Hruschka, de Castro and Campello, 2004), Davies-Bouldin (1979) and
+        Calinski-Harabasz (1974) index. Of each segment: customers, mean and largest
+        distance to the centroid.
     """
     farthest = float(feature_weights @ (2 * reach) ** 2)
     sums = ", ".join(
@@ -451,6 +469,10 @@ def measured(
     used, sizes = list(counts), np.array(list(counts.values()))
     means = np.array([row[5:] for row in by_slot.values()]) / sizes[:, None]
     inertia = math.fsum(row[2] for row in by_slot.values())
+    moved = centroids.copy()
+    moved[used] = means
+    # Huygens: about their mean, squares are smaller by that much
+    gain = squares(means - centroids[used], feature_weights, sizes)
     fit = {
         "customers": int(sizes.sum()),
         "inertia": inertia,
@@ -460,11 +482,7 @@ def measured(
             np.array(list(spreads.values())), centroids[used] * np.sqrt(feature_weights)
         ),
         "calinski_harabasz": calinski_harabasz(
-            # Huygens: about their mean, squares are smaller by that much
-            inertia - squares(means - centroids[used], feature_weights, sizes),
-            means,
-            feature_weights,
-            sizes,
+            inertia - gain, means, feature_weights, sizes
         ),
     }
     segments = [
@@ -475,7 +493,7 @@ def measured(
         }
         for slot in range(len(centroids))
     ]
-    return fit, segments
+    return moved, gain, fit, segments
 
 
 def davies_bouldin(spreads: np.ndarray, centroids: np.ndarray) -> float | None:
@@ -708,7 +726,7 @@ def fit_rows(
     if behind.sum() > chosen["training_customers"]:
         centroids = refit(values, behind, weights, centroids, reach)
     inertia = chosen["inertia"] * chosen["customers"] / chosen["training_customers"]
-    centroids, order, passes = refine(
+    centroids, order, passes, figures, sizes = refine(
         customers,
         features,
         weights,
@@ -717,7 +735,6 @@ def fit_rows(
         inertia,
         (values, behind) if behind.sum() < chosen["customers"] else None,
     )
-    figures, sizes = measured(customers, features, weights, centroids, reach)
     earlier, shared = newest_centroids(registry, segmentation, features)
     used = {
         row["segment_id"] for row in registry if row["segmentation"] == segmentation

@@ -1,3 +1,9 @@
+-- Ids are all different; attributes are not.
+{{ config(
+    pre_hook=before_begin("{{ leave_text_uncompressed() if not configured_attributes() }}"),
+    post_hook=after_commit("{{ compress_text_again() if not configured_attributes() }}"),
+) }}
+
 {% set features = configured_features() %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set attributes = configured_attributes() %}
@@ -9,6 +15,17 @@
 {% set given = {"customer_id": "given_id"} %}
 {% for column in columns %}
     {% do given.update({column.name: "given__" ~ column.name}) %}
+{% endfor %}
+
+{% set reasons = ["missing_id", "invalid_id", "conflicting_rows"] %}
+{% for column in numbers %}
+    {% do reasons.extend(["not_a_number:" ~ column.name, "not_finite:" ~ column.name]) %}
+{% endfor %}
+{% for feature in features %}
+    {% do reasons.extend([
+        "below_minimum:" ~ feature.name, "above_maximum:" ~ feature.name,
+        "missing_value:" ~ feature.block,
+    ]) %}
 {% endfor %}
 
 {% set columns_given -%}
@@ -146,17 +163,16 @@ labelled as (
 
 select
     customer_id,
-    -- of accepted rows it would be the id once more
-    case when rejection is not null then given_id end as given_id,
     {% for column in columns %}
     {{ adapter.quote(column.name) }},
     {% endfor %}
     copies,
-    rejection,
-    {% if segmentation_setting("segmentation_rejected_rows") -%}
-    case when rejection is not null then {{ row_as_json(given) }} end
-    {%- else -%}
-    cast(null as {{ dbt.type_string() }})
-    {%- endif %} as source_row
+    {{ as_code("rejection", reasons | unique | list) }} as rejection,
+    -- of hardly any row: a list of nothing is quicker to write than text that is missing
+    case when rejection is not null then {{ dbt.array_construct([
+        "cast(given_id as " ~ dbt.type_string() ~ ")",
+        row_as_json(given) if segmentation_setting("segmentation_rejected_rows")
+            else "cast(null as " ~ dbt.type_string() ~ ")",
+    ]) }} end as rejected_row
 
 from labelled

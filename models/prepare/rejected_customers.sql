@@ -15,11 +15,14 @@ int_features as (
 rejected as (
 
     select
-        cast(given_id as {{ dbt.type_string() }}) as customer_id,
-        {{ dbt.split_part("rejection", "':'", 1) }} as reason,
-        nullif({{ dbt.split_part("rejection", "':'", 2) }}, '') as feature,
+        {{ list_element("rejected_row", 1) }} as customer_id,
+        {{ dbt.split_part("cast(rejection as " ~ dbt.type_string() ~ ")", "':'", 1) }}
+            as reason,
+        nullif({{ dbt.split_part(
+            "cast(rejection as " ~ dbt.type_string() ~ ")", "':'", 2
+        ) }}, '') as feature,
         copies,
-        source_row
+        {{ list_element("rejected_row", 2) }} as source_row
 
     from int_customers_checked
     where rejection is not null

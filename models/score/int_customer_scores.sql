@@ -1,3 +1,8 @@
+{{ config(
+    pre_hook=before_begin("{{ leave_text_uncompressed() }}"),
+    post_hook=after_commit("{{ compress_text_again() }}"),
+) }}
+
 {% set segmentations = configured_segmentations() %}
 {% set names = segmentations | map(attribute="name") | list %}
 

@@ -6,7 +6,9 @@
 {% set segmentations = configured_segmentations("kmeans") %}
 
 {% set difference = "'z__' || champion_centroids.feature || ' - ' || "
-    ~ number_as_literal("champion_centroids.centroid") %}
+    ~ number_as_literal(
+        "(sqrt(standardizations.weight) * champion_centroids.centroid)"
+    ) %}
 
 with
 
@@ -32,8 +34,9 @@ int_champion_segments as (
 
 standardizations as (
 
-    -- How a value becomes a standardized one, as text with the numbers filled in; a
-    -- category may well be called @lower_bound, so what is NULL replaces nothing.
+    -- How a value becomes a standardized one, times the root of its weight, as text with
+    -- the numbers filled in; a category may well be called @lower_bound, so what is NULL
+    -- replaces nothing.
     select
         fit_id,
         segmentation,
@@ -59,7 +62,8 @@ standardizations as (
             '@upper_bound',
             coalesce({{ number_as_literal("upper_bound") }}, '@upper_bound'))
             || ' - ' || {{ number_as_literal("center") }} || ') / '
-            || {{ number_as_literal("scale") }} as expression
+            || {{ number_as_literal("scale") }}
+            || ' * ' || {{ number_as_literal("sqrt(weight)") }} as expression
 
     from champion_features
 
@@ -88,8 +92,7 @@ distances as (
         champion_centroids.fit_id,
         champion_centroids.segment_id,
         {{ dbt.listagg(
-            number_as_literal("standardizations.weight") ~ " || ' * ((' || "
-            ~ difference ~ " || ') * (' || " ~ difference ~ " || '))'",
+            "'((' || " ~ difference ~ " || ') * (' || " ~ difference ~ " || '))'",
             "' + '", "order by standardizations.position",
         ) }} as expression
 

@@ -465,6 +465,7 @@ def test_standard_error_is_the_spread_of_stratified_samples(
     weights = np.random.default_rng(5).integers(1, heaviest + 1, 3000).astype(float)
     labels = separations(vectors, np.array(GROUPS)).argmin(axis=1)
     monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_VECTORS", 400)
+    monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_SAMPLE", 400)
     figures, errors = [], []
     for seed in range(60):
         row = {"customers": weights.sum(), "training_customers": weights.sum()}
@@ -512,6 +513,7 @@ def rows_with_silhouettes(kmeans_candidates, groups, limit, monkeypatch):
     weights = np.random.default_rng(5).integers(1, 4, 300).astype(float)
     labels = separations(vectors, np.array(GROUPS)).argmin(axis=1)
     monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_VECTORS", limit)
+    monkeypatch.setattr(kmeans_candidates, "SILHOUETTE_SAMPLE", 150)
     customers = {"customers": weights.sum(), "training_customers": weights.sum()}
     rows = [{"clusters": 3} | customers, {"clusters": 2} | customers]
     labelings = [labels, (labels > 0).astype(int)]
@@ -538,7 +540,7 @@ def test_silhouette_beyond_the_limit_is_near_and_tells_its_sample(
     kmeans_candidates, groups, monkeypatch
 ):
     rows, references = rows_with_silhouettes(
-        kmeans_candidates, groups, 150, monkeypatch
+        kmeans_candidates, groups, 299, monkeypatch
     )
     assert [row["silhouette"] for row in rows] == pytest.approx(references, abs=0.05)
     assert [row["silhouette"] for row in rows] != pytest.approx(references, abs=1e-9)
@@ -723,6 +725,25 @@ def test_stability_equals_a_bootstrap_of_repeated_rows(
     errors = np.std(similarities, axis=0) * np.sqrt(1 / 20 + 1 / 60)
     assert (np.abs(of_segments - np.mean(similarities, axis=0)) <= 3 * errors).all()
     assert max(errors) < 0.06
+
+
+def test_a_resample_has_all_customers_up_to_the_limit(
+    kmeans_candidates, groups, monkeypatch
+):
+    sizes = set()
+
+    def observed(vectors, weights, *arguments, **options):
+        sizes.add(weights.sum())
+        return fit(vectors, weights, *arguments, **options)
+
+    fit = kmeans_candidates.fit
+    monkeypatch.setattr(kmeans_candidates, "fit", observed)
+    vectors, labels = groups(GROUPS, 60, 1.5, 2), np.repeat([0, 1, 2], 60)
+    limit = kmeans_candidates.BOOTSTRAP_CUSTOMERS
+    for heavy, drawn in ((1, 180), (27, 4860), (1000, limit)):
+        sizes.clear()
+        kmeans_candidates.stability(vectors, np.full(180, heavy), labels, 3, 0)
+        assert sizes == {drawn}
 
 
 def test_stability_is_zero_where_no_resample_has_enough_vectors(kmeans_candidates):

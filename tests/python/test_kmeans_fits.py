@@ -274,12 +274,12 @@ def test_features_may_be_called_as_any_column_of_the_queries(kmeans_fits, sessio
         centroids, *_ = kmeans_fits.refine(
             *arguments, weights, start, reach_of(vectors), 1.0
         )
-        figures = kmeans_fits.measured(
+        *_, fit, segments = kmeans_fits.measured(
             *arguments, weights, centroids, reach_of(vectors)
         )
-        results.append((centroids.tolist(), figures))
+        results.append((centroids.tolist(), fit, segments))
     assert results[0] == results[1]
-    assert results[0][1][0]["inertia"] == pytest.approx(
+    assert results[0][1]["inertia"] == pytest.approx(
         inertia_of(vectors, np.array(results[0][0]), weights)
     )
 
@@ -450,8 +450,8 @@ def test_a_sample_saves_passes_and_changes_no_end(kmeans_fits, groups, seed):
     start = KMeans(4, n_init=5, tol=0, random_state=seed).fit(sample).cluster_centers_
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
     arguments = (table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors))
-    plain, _, passes = kmeans_fits.refine(*arguments, reference.inertia_)
-    found, _, fewer = kmeans_fits.refine(
+    plain, _, passes, *_ = kmeans_fits.refine(*arguments, reference.inertia_)
+    found, _, fewer, *_ = kmeans_fits.refine(
         *arguments, reference.inertia_, (sample, np.ones(len(sample)))
     )
     assert fewer < passes
@@ -460,22 +460,25 @@ def test_a_sample_saves_passes_and_changes_no_end(kmeans_fits, groups, seed):
 
 
 def test_a_sample_steers_only_while_passes_gain_less_and_less(kmeans_fits, monkeypatch):
-    gains, followed = iter([8.0, 9.0, 4.0, 0.0]), []
+    gains, followed = iter([8.0, 9.0, 4.0, 2e-7, 0.0]), []
     monkeypatch.setattr(
         kmeans_fits, "lloyd_pass", lambda *given: (given[3] + 1, next(gains))
+    )
+    monkeypatch.setattr(
+        kmeans_fits, "measured", lambda *given: (None, next(gains), {}, [])
     )
     monkeypatch.setattr(
         kmeans_fits,
         "steered",
         lambda *given: followed.append(given[-1].item()) or given[-1] + 10,
     )
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         *(None, ["a"], np.ones(1), np.zeros((1, 1)), np.full(1, 64.0), 1.0),
         (np.zeros((1, 1)), np.ones(1)),
     )
-    assert passes == 4
-    assert followed == [1, 13]
-    assert centroids.tolist() == [[24]]
+    assert passes == 5
+    assert followed == [1, 13, 24]
+    assert centroids.tolist() == [[34]]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -487,7 +490,7 @@ def test_refinement_reaches_scikit_learn_from_perturbed_centroids(
     root = np.sqrt(weights)
     reference = KMeans(4, n_init=10, tol=0, random_state=seed).fit(vectors * root)
     start = np.array(CORNERS) + np.random.default_rng(seed).normal(size=(4, 2))
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         *(table(vectors), ["a", "b"], weights, start, reach_of(vectors)),
         reference.inertia_,
     )
@@ -501,7 +504,7 @@ def test_refinement_follows_overlapping_groups_to_the_end(kmeans_fits, groups, s
     vectors = groups(CORNERS, 500, 2.5, seed)
     start = np.array(CORNERS) + np.random.default_rng(seed).normal(size=(4, 2))
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         *(table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors)),
         reference.inertia_,
     )
@@ -546,23 +549,26 @@ def test_refinement_stops_at_the_cap(kmeans_fits, monkeypatch, cap):
         monkeypatch.setattr(kmeans_fits, "MAXIMUM_PASSES", cap)
     gains = []
 
-    def observed(*arguments):
-        result = lloyd_pass(*arguments)
-        gains.append(result[1])
-        return result
+    def observe(function):
+        def observed(*arguments):
+            result = function(*arguments)
+            gains.append(result[1])
+            return result
 
-    lloyd_pass = kmeans_fits.lloyd_pass
-    monkeypatch.setattr(kmeans_fits, "lloyd_pass", observed)
+        return observed
+
+    for name in ("lloyd_pass", "measured"):
+        monkeypatch.setattr(kmeans_fits, name, observe(getattr(kmeans_fits, name)))
     vectors, start = slow_to_converge()
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         *(table(vectors), ["a", "b"], np.ones(2), start, reach_of(vectors)),
         inertia_of(vectors, start),
     )
     assert passes == (cap or 12) == len(gains)
     assert min(gains) > 0
     fallen = inertia_of(vectors, start) - inertia_of(vectors, centroids)
-    # What comes of new neighbours is counted in no gain.
-    assert sum(gains) <= fallen
+    # What comes of new neighbours is counted in no gain; the last pass moves nothing.
+    assert sum(gains[:-1]) <= fallen
 
 
 @pytest.mark.parametrize(("share", "passes"), [(1.01, 1), (0.99, 2)])
@@ -574,14 +580,48 @@ def test_refinement_stops_when_it_gains_too_small_a_share_of_the_inertia(
     start = np.array(CORNERS) + 0.1
     _, gain = kmeans_fits.lloyd_pass(*arguments, start, reach_of(vectors))
     inertia = share * gain / kmeans_fits.SMALLEST_GAIN
-    *_, found = kmeans_fits.refine(*arguments, start, reach_of(vectors), inertia)
+    _, _, found, *_ = kmeans_fits.refine(*arguments, start, reach_of(vectors), inertia)
     assert found == passes
+
+
+def test_refinement_measures_what_it_returns(kmeans_fits, groups):
+    vectors = groups(CORNERS, 500, 2.5, 3)
+    arguments = (table(vectors), ["a", "b"], np.array([1.0, 4.0]))
+    start, reach = np.array(CORNERS)[::-1] + 1.0, reach_of(vectors)
+    sample = (vectors[::3], np.ones(len(vectors[::3])))
+    for steering in (None, sample):
+        centroids, _, passes, *figures = kmeans_fits.refine(
+            *arguments, start, reach, 1e4, steering
+        )
+        *_, fit, segments = kmeans_fits.measured(*arguments, centroids, reach)
+        assert figures == [fit, segments]
+        assert 2 < passes < 12
+
+
+def test_passes_are_plain_until_they_gain_nearly_nothing(kmeans_fits, monkeypatch):
+    kinds, gains = [], iter([9e-6, 2e-6, 9e-7, 2e-7, 5e-8])
+    for name, more in (("lloyd_pass", ()), ("measured", ({}, []))):
+        monkeypatch.setattr(
+            kmeans_fits,
+            name,
+            lambda *given, name=name, more=more: (
+                kinds.append(name) or given[3],
+                next(gains),
+                *more,
+            ),
+        )
+    monkeypatch.setattr(kmeans_fits, "steered", lambda *given: given[-1])
+    kmeans_fits.refine(
+        *(None, ["a"], np.ones(1), np.zeros((1, 1)), np.ones(1), 1.0),
+        (np.zeros((1, 1)), np.ones(1)),
+    )
+    assert kinds == ["lloyd_pass"] * 3 + ["measured"] * 2
 
 
 def test_refinement_stops_at_once_where_nothing_moves(kmeans_fits, groups):
     vectors = groups(CORNERS, 50, 1.0, 2)
     optimum = KMeans(4, n_init=5, tol=0, random_state=0).fit(vectors)
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         table(vectors),
         ["a", "b"],
         np.ones(2),
@@ -597,12 +637,12 @@ def test_refinement_stops_at_once_where_nothing_moves(kmeans_fits, groups):
 
 def test_refinement_ends_where_there_is_no_inertia(kmeans_fits):
     vectors = np.array([[0.1], [0.1], [0.1], [0.7], [5.3]])
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         table(vectors), ["a"], np.ones(1), vectors[2:], reach_of(vectors), 0.0
     )
-    assert passes <= 2
+    assert passes <= 3
     assert centroids == pytest.approx(vectors[2:], abs=1e-15)
-    fit, segments = kmeans_fits.measured(
+    *_, fit, segments = kmeans_fits.measured(
         table(vectors), ["a"], np.ones(1), vectors[2:], reach_of(vectors)
     )
     assert (fit["inertia"], fit["davies_bouldin"], fit["simplified_silhouette"]) == (
@@ -621,7 +661,7 @@ def test_a_segment_without_customers_stays_and_counts_in_no_index(kmeans_fits):
         table(vectors), ["a"], np.ones(1), start, reach, 1.0
     )
     assert centroids[1:].tolist() == [[50.0], [100.0]]
-    fit, segments = kmeans_fits.measured(
+    *_, fit, segments = kmeans_fits.measured(
         table(vectors), ["a"], np.ones(1), centroids, reach
     )
     assert segments[1] == {
@@ -665,7 +705,7 @@ def test_refinement_reads_its_relation_and_not_a_table_of_some_name(
     centroids, *_ = kmeans_fits.refine(
         customers, ["a"], np.ones(1), start, np.array([9.0]), 1.0
     )
-    fit, segments = kmeans_fits.measured(
+    *_, fit, segments = kmeans_fits.measured(
         customers, ["a"], np.ones(1), centroids, np.array([9.0])
     )
     assert (centroids.tolist(), fit["inertia"]) == ([[0.5], [8.5]], 1)
@@ -726,7 +766,7 @@ def test_refit_runs_on_one_thread(kmeans_fits, groups, monkeypatch):
 
 def test_figures_of_a_table_computed_by_hand(kmeans_fits):
     vectors = np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 0.0], [10.0, 1.0]])
-    fit, segments = kmeans_fits.measured(
+    *_, fit, segments = kmeans_fits.measured(
         table(vectors),
         ["a", "b"],
         np.array([1.0, 4.0]),
@@ -754,7 +794,7 @@ def test_figures_of_a_table_computed_by_hand(kmeans_fits):
 
 
 def test_a_customer_on_two_centroids_at_once_has_no_margin(kmeans_fits):
-    fit, _ = kmeans_fits.measured(
+    *_, fit, _ = kmeans_fits.measured(
         table(np.array([[0.0], [8.0]])),
         ["a"],
         np.ones(1),
@@ -771,7 +811,7 @@ def test_figures_equal_numpy(kmeans_fits, data):
     centroids = generator.choice(np.unique(vectors, axis=0), clusters, replace=False)
     centroids += generator.uniform(1e-6, 1e-4, centroids.shape)
     weights = generator.uniform(0.1, 9, vectors.shape[1])
-    fit, segments = kmeans_fits.measured(
+    *_, fit, segments = kmeans_fits.measured(
         *(table(vectors), letters(vectors), weights, centroids),
         reach_of(vectors) + 1e-4,
     )
@@ -800,7 +840,7 @@ def test_indices_equal_scikit_learn(kmeans_fits, data):
     scaled = vectors * np.sqrt(weights)
     reference = KMeans(clusters, n_init=1, tol=0, random_state=0).fit(scaled)
     assume(len(np.unique(reference.labels_)) == clusters)
-    fit, _ = kmeans_fits.measured(
+    *_, fit, _ = kmeans_fits.measured(
         *(table(vectors), letters(vectors), weights),
         reference.cluster_centers_ / np.sqrt(weights),
         reach_of(vectors) * (1 + 1e-9),
@@ -823,7 +863,7 @@ def test_a_fit_is_that_of_any_magnitude(kmeans_fits, groups, scale, offset):
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
     moved = (vectors + offset) * scale
     arguments = (table(moved), ["a", "b"], np.ones(2))
-    centroids, _, passes = kmeans_fits.refine(
+    centroids, _, passes, *_ = kmeans_fits.refine(
         *arguments,
         *((start + offset) * scale, reach_of(moved), reference.inertia_ * scale**2),
     )
@@ -831,7 +871,7 @@ def test_a_fit_is_that_of_any_magnitude(kmeans_fits, groups, scale, offset):
     assert centroids / scale - offset == pytest.approx(
         np.array(sorted(reference.cluster_centers_.tolist())), abs=1e-3
     )
-    fit, _ = kmeans_fits.measured(*arguments, centroids, reach_of(moved))
+    *_, fit, _ = kmeans_fits.measured(*arguments, centroids, reach_of(moved))
     labels = reference.labels_
     assert fit["inertia"] / scale**2 == pytest.approx(reference.inertia_, rel=1e-6)
     assert fit["davies_bouldin"] == pytest.approx(

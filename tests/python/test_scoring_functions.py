@@ -293,7 +293,7 @@ def test_every_option_is_understood(dirty):
     )
     outcomes = dict(
         dirty.query("""
-            select coalesce(given_id, customer_id), rejection is null
+            select coalesce(rejected_row[1], customer_id), rejection is null
             from int_customers_checked
         """)
     )
