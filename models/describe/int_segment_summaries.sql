@@ -10,9 +10,27 @@ int_customers_placed as (
 
 ),
 
-customer_segments as (
+int_customer_scores as (
 
-    select * from {{ ref("customer_segmentation", "customer_segments") }}
+    select * from {{ ref("customer_segmentation", "int_customer_scores") }}
+
+),
+
+int_champion_segments as (
+
+    select * from {{ ref("customer_segmentation", "int_champion_segments") }}
+
+),
+
+int_segments_of_fits as (
+
+    select * from {{ ref("customer_segmentation", "int_segments_of_fits") }}
+
+),
+
+int_segment_names as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
 
 ),
 
@@ -28,8 +46,8 @@ summarized as (
     -- as in feature_preparation.
     select
         placed.segmentation,
-        placed.segment_id,
-        placed.segment_name,
+        placed.slot,
+        placed.group_id,
         {% for measure in measures %}
         {{ exact_sum("placed.value__" ~ measure.name) }} as {{ measure.name }}__total,
         {% endfor %}
@@ -51,8 +69,14 @@ summarized as (
     cross join int_column_moments
     group by
         placed.segmentation,
-        placed.segment_id,
-        placed.segment_name
+        placed.slot,
+        placed.group_id
+
+),
+
+named as (
+
+    {{ name_places("summarized", "int_champion_segments", "int_segment_names") }}
 
 ),
 
@@ -61,23 +85,43 @@ located as (
     -- how far they are was written down; what they are worth would need a join
     select
         segmentation,
-        segment_id,
+        fit_number,
+        slot,
+        group_id,
         {{ exact_mean("distance") }} as mean_distance,
-        {{ exact_mean("margin") }} as simplified_silhouette
+        {{ fixed_point_mean(margin("distance", "next_distance")) }}
+            as simplified_silhouette
 
-    from customer_segments
+    from int_customer_scores
     group by
         segmentation,
-        segment_id
+        fit_number,
+        slot,
+        group_id
+
+),
+
+located_segments as (
+
+    select
+        cast(located.segmentation as {{ dbt.type_string() }}) as segmentation,
+        coalesce(own.segment_id, located.group_id, 'unassigned') as segment_id,
+        located.mean_distance,
+        located.simplified_silhouette
+
+    from located
+    left join int_segments_of_fits as own
+        on located.fit_number = own.fit_number
+        and located.slot = own.segment_index
 
 )
 
 select
-    summarized.*,
-    located.mean_distance,
-    located.simplified_silhouette
+    named.*,
+    located_segments.mean_distance,
+    located_segments.simplified_silhouette
 
-from summarized
-inner join located
-    on summarized.segmentation = located.segmentation
-    and summarized.segment_id = located.segment_id
+from named
+inner join located_segments
+    on named.segmentation = located_segments.segmentation
+    and named.segment_id = located_segments.segment_id

@@ -8,13 +8,25 @@ int_customers_placed as (
 
 ),
 
+int_champion_segments as (
+
+    select * from {{ ref("customer_segmentation", "int_champion_segments") }}
+
+),
+
+int_segment_names as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_names") }}
+
+),
+
 counted as (
 
     -- one pass over the customers counts every attribute
     select
         segmentation,
-        segment_id,
-        segment_name,
+        slot,
+        group_id,
         {% for attribute in attributes %}
         value__{{ attribute.name }},
         grouping(value__{{ attribute.name }}) as {{ attribute.name }}__is_absent,
@@ -23,11 +35,17 @@ counted as (
 
     from int_customers_placed
     group by grouping sets (
-        (segmentation, segment_id, segment_name)
+        (segmentation, slot, group_id)
         {%- for attribute in attributes %},
-        (segmentation, segment_id, segment_name, value__{{ attribute.name }})
+        (segmentation, slot, group_id, value__{{ attribute.name }})
         {%- endfor %}
     )
+
+),
+
+named as (
+
+    {{ name_places("counted", "int_champion_segments", "int_segment_names") }}
 
 ),
 
@@ -43,7 +61,7 @@ unpivoted as (
         coalesce(value__{{ attribute.name }}, '(missing)') as value,
         customers
 
-    from counted
+    from named
     where {{ attribute.name }}__is_absent = 0
 
     {{ "union all" if not loop.last }}
@@ -57,7 +75,7 @@ unpivoted as (
         '' as value,
         customers
 
-    from counted
+    from named
     where false
     {% endfor %}
 

@@ -22,11 +22,7 @@ put_in_words as (
         following.segment_id as next_segment_id,
         own.fit_id,
         scores.distance,
-        case
-            when scores.next_distance > 0
-                then (scores.next_distance - scores.distance) / scores.next_distance
-            when scores.next_distance = 0 then 0
-        end as margin,
+        {{ margin("scores.distance", "scores.next_distance") }} as margin,
         scores.scored_at
 
     from int_customer_scores as scores
