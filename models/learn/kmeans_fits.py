@@ -70,12 +70,17 @@ MAXIMUM_PASSES = 12
 # Lloyd's passes end when they lower the inertia by less than this share of it.
 SMALLEST_GAIN = 1e-7
 # After a pass that gained so little, the next is likely the last: it measures, too.
-NEARLY_NO_GAIN = 10 * SMALLEST_GAIN
+NEARLY_NO_GAIN = 50 * SMALLEST_GAIN
 # Linear algebra libraries do not promise the last bits.
 CENTROID_DECIMALS = 9
 BINS = 10
-# Steps on the sample between two passes: more are of no use, it hardly moves any more.
+# Iterations on the sample between two passes: at most, and until one changes the way by
+# so small a share.
 SAMPLE_STEPS = 100
+SAMPLE_TOLERANCE = 1e-3
+# How far at least to move centroids in the sample to see what follows: a share of the
+# distances from them. Of a shorter step, too few vectors change their segment.
+SECANT = 0.1
 
 
 def fixed_point_unit(largest: float) -> float:
@@ -305,11 +310,14 @@ def steered(
     moved: np.ndarray,
 ) -> np.ndarray:
     """Return where Lloyd's passes over all customers would lead to, as far as a sample
-    can tell: its own passes, corrected by what the sample got wrong in the last one.
+    can tell.
 
-    The correction is a control variate, as in Johnson and Zhang (2013), "Accelerating
-    stochastic gradient descent using predictive variance reduction". What it leads to
-    stands still only where passes over all customers do.
+    They end where a pass moves nothing. By Newton's method the way there is
+    d = r + J d, with r what the last pass moved and J the derivative of a pass: how
+    much farther it leads from places moved by d. That is seen in the sample, at places
+    moved far enough for many vectors to change their segment (Dembo, Eisenstat and
+    Steihaug, 1982, "Inexact Newton methods"). Only r, of all customers, decides where
+    it ends.
 
     Args:
         vectors: (n, d) standardized values of the sample.
@@ -318,15 +326,24 @@ def steered(
         centroids: (k, d) standardized values before the last pass over all customers.
         moved: (k, d) where that pass moved them.
     """
+    from scipy.spatial.distance import cdist
+
     root = np.sqrt(feature_weights)
-    vectors, moved = vectors * root, moved * root
-    correction = moved - sample_means(vectors, weights, centroids * root)
+    vectors, start = vectors * root, centroids * root
+    here = sample_means(vectors, weights, start)
+    squares = cdist(vectors, start, "sqeuclidean").min(axis=1)
+    distance = math.sqrt(np.average(squares, weights=weights))
+    remainder = moved * root - start
+    way = remainder
     for _ in range(SAMPLE_STEPS):
-        before = moved
-        moved = sample_means(vectors, weights, before) + correction
-        if np.abs(moved - before).max() < 10.0**-CENTROID_DECIMALS:
+        before = way
+        farthest = np.sqrt((before**2).sum(axis=1)).max()
+        stretch = max(1.0, SECANT * distance / farthest) if farthest else 1.0
+        there = sample_means(vectors, weights, start + stretch * before)
+        way = remainder + (there - here) / stretch
+        if np.abs(way - before).max() <= SAMPLE_TOLERANCE * farthest:
             break
-    return moved / root
+    return (start + way) / root
 
 
 def refine(
@@ -348,9 +365,8 @@ def refine(
         reach: (d,) largest absolute standardized value of each feature.
         inertia: about what it is.
         sample: (n, d) standardized values that the centroids were found in, and the
-            (n,) customers behind each; None if these were all customers. Between two
-            passes, passes over the sample save many, as long as each pass over all
-            customers gains less than the one before.
+            (n,) customers behind each; None if these were all customers. It saves
+            passes, until one gains no less than the one before.
 
     Returns:
         The (k, d) centroids ordered by first feature, the (k,) positions that they
@@ -376,7 +392,9 @@ def refine(
             )
             if passes == MAXIMUM_PASSES or gain <= SMALLEST_GAIN * inertia:
                 return centroids, order, passes, fit, segments
-        if sample and SMALLEST_GAIN * inertia < gain < gain_before:
+        if gain >= gain_before:
+            sample = None
+        if sample and gain > SMALLEST_GAIN * inertia:
             moved = rounded(steered(*sample, feature_weights, centroids, moved), reach)
         centroids = moved
 
