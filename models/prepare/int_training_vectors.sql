@@ -22,9 +22,10 @@ int_training_samples as (
 
 largest_sample as (
 
-    -- of none, where no fit is due
+    -- no row where no fit is due: nobody is looked at
     select max(fit_share) as fit_share
     from int_training_samples
+    having count(*) > 0
 
 ),
 
