@@ -34,16 +34,16 @@ int_segment_names as (
 
 ),
 
-int_column_moments as (
+int_column_bounds as (
 
-    select * from {{ ref("customer_segmentation", "int_column_moments") }}
+    select * from {{ ref("customer_segmentation", "int_column_bounds") }}
 
 ),
 
 summarized as (
 
-    -- One scan for all that is said of the values. Moments are of values moved to 0..1,
-    -- as in feature_preparation.
+    -- One scan for all that is said of the values, also of those of all customers.
+    -- Moments are of values moved to 0..1, as in feature_preparation.
     select
         placed.segmentation,
         placed.slot,
@@ -59,14 +59,15 @@ summarized as (
         min({{ value }}) as {{ column.name }}__minimum,
         {{ sampled_quantile(value, 0.5) }} as {{ column.name }}__median,
         max({{ value }}) as {{ column.name }}__maximum,
-        {{ fixed_point_mean(unit_value) }} as {{ column.name }}__unit_mean,
-        {{ fixed_point_mean(squared(unit_value)) }}
-            as {{ column.name }}__unit_mean_square,
+        count({{ value }}) as {{ column.name }}__values,
+        {{ fixed_point_total(unit_value) }} as {{ column.name }}__unit_total,
+        {{ fixed_point_total(squared(unit_value)) }}
+            as {{ column.name }}__unit_square_total,
         {% endfor %}
         count(*) as customers
 
     from int_customers_placed as placed
-    cross join int_column_moments
+    cross join int_column_bounds
     group by
         placed.segmentation,
         placed.slot,

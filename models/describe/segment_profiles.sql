@@ -10,9 +10,9 @@ int_segment_summaries as (
 
 ),
 
-int_column_moments as (
+int_column_bounds as (
 
-    select * from {{ ref("customer_segmentation", "int_column_moments") }}
+    select * from {{ ref("customer_segmentation", "int_column_bounds") }}
 
 ),
 
@@ -33,18 +33,36 @@ unpivoted as (
         summaries.{{ column.name }}__minimum as minimum,
         summaries.{{ column.name }}__median as median,
         summaries.{{ column.name }}__maximum as maximum,
-        moments.{{ column.name }}__lowest as lowest,
-        moments.{{ column.name }}__range as value_range,
-        summaries.{{ column.name }}__unit_mean as unit_mean,
-        summaries.{{ column.name }}__unit_mean_square as unit_mean_square,
-        moments.{{ column.name }}__unit_mean as population_unit_mean,
-        moments.{{ column.name }}__unit_mean_square as population_unit_mean_square
+        bounds.{{ column.name }}__lowest as lowest,
+        bounds.{{ column.name }}__range as value_range,
+        summaries.{{ column.name }}__values as segment_values,
+        summaries.{{ column.name }}__unit_total as unit_total,
+        summaries.{{ column.name }}__unit_square_total as unit_square_total
 
     from int_segment_summaries as summaries
-    cross join int_column_moments as moments
+    cross join int_column_bounds as bounds
 
     {{ "union all" if not loop.last }}
     {% endfor %}
+
+),
+
+averaged as (
+
+    select
+        *,
+        {{ mean_of_total("unit_total", "segment_values") }} as unit_mean,
+        {{ mean_of_total("unit_square_total", "segment_values") }} as unit_mean_square,
+        {{ mean_of_total(
+            "sum(unit_total) over all_segments", "sum(segment_values) over all_segments"
+        ) }} as population_unit_mean,
+        {{ mean_of_total(
+            "sum(unit_square_total) over all_segments",
+            "sum(segment_values) over all_segments"
+        ) }} as population_unit_mean_square
+
+    from unpivoted
+    window all_segments as (partition by segmentation, feature)
 
 ),
 
@@ -71,7 +89,7 @@ described as (
                 )
         end as population_deviation
 
-    from unpivoted
+    from averaged
 
 )
 
