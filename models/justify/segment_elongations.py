@@ -31,7 +31,7 @@ def elongation(covariances: np.ndarray) -> float | None:
     """
     *others, longest = np.linalg.eigvalsh(covariances).tolist()
     width = sum(others) / len(others) if others else 0.0
-    if width <= NEGLIGIBLE * longest:
+    if longest <= 0 or width <= NEGLIGIBLE * longest:
         return None
     return float(f"{longest / width:.{SIGNIFICANT_DIGITS}g}")
 

@@ -374,8 +374,7 @@ def refine(
         fit's figures and those of its segments.
     """
     order = np.arange(len(centroids))
-    # what K-means found in all customers stands still already
-    gain = math.inf if sample else 0.0
+    gain = math.inf
     passes = 0
     while True:
         passes += 1

@@ -358,7 +358,14 @@ def test_elongation_is_that_of_the_principal_components(segment_elongations, fea
 
 
 @pytest.mark.parametrize(
-    "covariances", [[[4.0]], [[0.0, 0], [0, 0]], [[1.0, 1], [1, 1]]]
+    "covariances",
+    [
+        [[4.0]],
+        [[0.0, 0], [0, 0]],
+        [[1.0, 1], [1, 1]],
+        [[-1e-18]],
+        [[-1e-18, 0], [0, 0]],
+    ],
 )
 def test_a_line_or_a_point_has_no_elongation(segment_elongations, covariances):
     assert segment_elongations.elongation(np.array(covariances)) is None
