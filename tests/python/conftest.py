@@ -138,3 +138,12 @@ def sample(tmp_path_factory):
     )
     assert result.success, result.error
     return project
+
+
+def pytest_addoption(parser):
+    """Add the option of test_golden.py."""
+    parser.addoption(
+        "--renew-golden",
+        action="store_true",
+        help="write the fingerprints of the public tables anew",
+    )
