@@ -3,9 +3,9 @@
 -- thousand customers: the views would compute it for all.
 with
 
-int_customers_scored as (
+int_nearest_segments as (
 
-    select * from {{ ref("customer_segmentation", "int_customers_scored") }}
+    select * from {{ ref("customer_segmentation", "int_nearest_segments") }}
 
 ),
 
@@ -40,16 +40,16 @@ tested_customers as (
 measured as (
 
     select
-        int_customers_scored.customer_id,
-        int_customers_scored.segmentation,
-        power(int_customers_scored.next_distance, 2) as next_square,
-        power(int_customers_scored.next_distance, 2)
-            - power(int_customers_scored.distance, 2) as difference
+        int_nearest_segments.customer_id,
+        int_nearest_segments.segmentation,
+        power(int_nearest_segments.next_distance, 2) as next_square,
+        power(int_nearest_segments.next_distance, 2)
+            - power(int_nearest_segments.distance, 2) as difference
 
-    from int_customers_scored
+    from int_nearest_segments
     inner join tested_customers
-        on int_customers_scored.customer_id = tested_customers.customer_id
-    where int_customers_scored.slot is not null
+        on int_nearest_segments.customer_id = tested_customers.customer_id
+    where int_nearest_segments.fit_id is not null
 
 ),
 

@@ -9,7 +9,7 @@
     from {{ places }} as places
     left join {{ champion_segments }} as own
         on places.segmentation = own.segmentation
-        and places.slot = own.segment_index
+        and places.segment_index = own.segment_index
     left join {{ segment_names }} as named_groups
         on places.segmentation = named_groups.segmentation
         and places.group_id = named_groups.segment_id

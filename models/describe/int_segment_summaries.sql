@@ -4,9 +4,9 @@
 
 with
 
-int_customers_placed as (
+int_nearest_segments as (
 
-    select * from {{ ref("customer_segmentation", "int_customers_placed") }}
+    select * from {{ ref("customer_segmentation", "int_nearest_segments") }}
 
 ),
 
@@ -45,14 +45,14 @@ summarized as (
     -- One scan for all that is said of the values, also of those of all customers.
     -- Moments are of values moved to 0..1, as in feature_preparation.
     select
-        placed.segmentation,
-        placed.slot,
-        placed.group_id,
+        nearest.segmentation,
+        nearest.segment_index,
+        nearest.group_id,
         {% for measure in measures %}
-        {{ exact_sum("placed.value__" ~ measure.name) }} as {{ measure.name }}__total,
+        {{ exact_sum("nearest.value__" ~ measure.name) }} as {{ measure.name }}__total,
         {% endfor %}
         {% for column in numbers %}
-        {% set value = "placed.value__" ~ column.name %}
+        {% set value = "nearest.value__" ~ column.name %}
         {% set unit_value =
             "((" ~ value ~ " - " ~ column.name ~ "__lowest) / " ~ column.name ~ "__range)"
         %}
@@ -66,12 +66,12 @@ summarized as (
         {% endfor %}
         count(*) as customers
 
-    from int_customers_placed as placed
+    from int_nearest_segments as nearest
     cross join int_column_bounds
     group by
-        placed.segmentation,
-        placed.slot,
-        placed.group_id
+        nearest.segmentation,
+        nearest.segment_index,
+        nearest.group_id
 
 ),
 
@@ -87,7 +87,7 @@ located as (
     select
         segmentation,
         fit_number,
-        slot,
+        segment_index,
         group_id,
         {{ exact_mean("distance") }} as mean_distance,
         {{ fixed_point_mean(margin("distance", "next_distance")) }}
@@ -97,7 +97,7 @@ located as (
     group by
         segmentation,
         fit_number,
-        slot,
+        segment_index,
         group_id
 
 ),
@@ -113,7 +113,7 @@ located_segments as (
     from located
     left join int_segments_of_fits as own
         on located.fit_number = own.fit_number
-        and located.slot = own.segment_index
+        and located.segment_index = own.segment_index
 
 )
 

@@ -2,9 +2,9 @@
 
 with
 
-int_customers_placed as (
+int_nearest_segments as (
 
-    select * from {{ ref("customer_segmentation", "int_customers_placed") }}
+    select * from {{ ref("customer_segmentation", "int_nearest_segments") }}
 
 ),
 
@@ -25,7 +25,7 @@ counted as (
     -- one pass over the customers counts every attribute
     select
         segmentation,
-        slot,
+        segment_index,
         group_id,
         {% for attribute in attributes %}
         value__{{ attribute.name }},
@@ -33,11 +33,11 @@ counted as (
         {% endfor %}
         count(*) as customers
 
-    from int_customers_placed
+    from int_nearest_segments
     group by grouping sets (
-        (segmentation, slot, group_id)
+        (segmentation, segment_index, group_id)
         {%- for attribute in attributes %},
-        (segmentation, slot, group_id, value__{{ attribute.name }})
+        (segmentation, segment_index, group_id, value__{{ attribute.name }})
         {%- endfor %}
     )
 

@@ -53,7 +53,13 @@ rejections as (
     select
         {% for feature in segmentation.features %}
         {% set parameters = feature.name ~ "__" %}
-        {% set prepared = prepared_value(feature, parameters) %}
+        {% set prepared = prepared_value(
+            feature,
+            "customer_features." ~ adapter.quote(feature.name),
+            parameters ~ "imputed_value",
+            parameters ~ "lower_bound",
+            parameters ~ "upper_bound",
+        ) %}
         {% set unit_value -%}
         (({{ prepared }} - {{ parameters }}prepared_lowest)
             / nullif({{ parameters }}prepared_highest - {{ parameters }}prepared_lowest, 0))

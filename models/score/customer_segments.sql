@@ -28,10 +28,10 @@ put_in_words as (
     from int_customer_scores as scores
     left join {{ ref("customer_segmentation", "int_segments_of_fits") }} as own
         on scores.fit_number = own.fit_number
-        and scores.slot = own.segment_index
+        and scores.segment_index = own.segment_index
     left join {{ ref("customer_segmentation", "int_segments_of_fits") }} as following
         on scores.fit_number = following.fit_number
-        and scores.next_slot = following.segment_index
+        and scores.next_segment_index = following.segment_index
 
 )
 

@@ -3,26 +3,12 @@
     post_hook="{{ create_scoring_functions(this) }}",
 ) }}
 
-{% set segmentations = configured_segmentations("kmeans") %}
-
-{% set difference = "'z__' || champion_centroids.feature || ' - ' || "
-    ~ number_as_literal(
-        "(sqrt(standardizations.weight) * champion_centroids.centroid)"
-    ) %}
-
 with
 
-champion_features as (
+int_champions as (
 
-    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
-    where is_champion
-
-),
-
-champion_centroids as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
-    where is_champion
+    select * from {{ ref("customer_segmentation", "int_champions") }}
+    where fit_id is not null
 
 ),
 
@@ -32,144 +18,114 @@ int_champion_segments as (
 
 ),
 
-standardizations as (
+customers as (
 
-    -- How a value becomes a standardized one, times the root of its weight, as text with
-    -- the numbers filled in; a category may well be called @lower_bound, so what is NULL
-    -- replaces nothing.
+    -- What differs between segmentations, as SQL: the values of one customer from the
+    -- arguments of the function, and the point that they make. Arguments stand where
+    -- no column is in scope that could have the name of one of the caller's.
+    {% for segmentation in configured_segmentations("kmeans") %}
+    {% set features = segmentation.features %}
+    {% set values = [] %}
+    {% set points = [] %}
+    {% for feature in features %}
+        {% do values.append(argument_value(feature) ~ " as value_" ~ loop.index) %}
+        {% do points.append("customers.value_" ~ loop.index) %}
+    {% endfor %}
     select
-        fit_id,
-        segmentation,
-        feature,
-        position,
-        weight,
-        '(' || replace(replace(replace(
-            case
-                {%- for segmentation in segmentations %}
-                {%- for feature in segmentation.features %}
-                when segmentation = '{{ segmentation.name }}'
-                    and feature = '{{ feature.name }}'
-                    then {{ quoted_text(prepared_value(
-                        feature, "@", argument_value(feature)
-                    )) }}
-                {%- endfor %}
-                {%- endfor %}
-            end,
-            '@imputed_value',
-            coalesce({{ number_as_literal("imputed_value") }}, '@imputed_value')),
-            '@lower_bound',
-            coalesce({{ number_as_literal("lower_bound") }}, '@lower_bound')),
-            '@upper_bound',
-            coalesce({{ number_as_literal("upper_bound") }}, '@upper_bound'))
-            || ' - ' || {{ number_as_literal("center") }} || ') / '
-            || {{ number_as_literal("scale") }}
-            || ' * ' || {{ number_as_literal("sqrt(weight)") }} as expression
+        '{{ segmentation.name }}' as segmentation,
+        {{ quoted_text(features | map(attribute="block") | unique | map("tojson")
+            | join(", ")) }} as arguments,
+        {{ quoted_text(
+            "select " ~ values | join(", ")
+            ~ ", " ~ unusable_arguments(features) ~ " as is_unusable"
+            ~ ", " ~ unassigned_arguments(features) ~ " as is_unassigned"
+        ) }} as customer,
+        {{ quoted_text(point(features, points)) }} as point
 
-    from champion_features
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 ),
 
-standardized as (
+names as (
 
-    -- two underscores: no feature is called so, and DuckDB would put its argument there
     select
         fit_id,
-        segmentation,
         {{ dbt.listagg(
-            "expression || ' as z__' || feature", "', '", "order by position"
-        ) }} as expressions
+            text_as_literal("segment_id"), "', '", "order by segment_index"
+        ) }} as segment_ids,
+        {{ dbt.listagg(
+            text_as_literal("segment_name"), "', '", "order by segment_index"
+        ) }} as segment_names
 
-    from standardizations
-    group by
-        fit_id,
-        segmentation
+    from int_champion_segments
+    group by fit_id
 
 ),
 
-distances as (
+written as (
 
+    -- The champion's row of int_champions as SQL.
     select
-        champion_centroids.fit_id,
-        champion_centroids.segment_id,
-        {{ dbt.listagg(
-            "'((' || " ~ difference ~ " || ') * (' || " ~ difference ~ " || '))'",
-            "' + '", "order by standardizations.position",
-        ) }} as expression
+        int_champions.segmentation,
+        int_champions.fit_id,
+        'select '
+        {%- for parameter in [
+            "imputed_values", "lower_bounds", "upper_bounds", "centers", "scales", "weights",
+        ] %}
+            || {{ list_as_literal("int_champions." ~ parameter, "double[]") }}
+            || ' as {{ parameter }}, '
+        {%- endfor %}
+            || {{ list_as_literal("int_champions.centroids", "double[][]") }}
+            || ' as centroids, [' || names.segment_ids || '] as segment_ids, ['
+            || names.segment_names || '] as segment_names' as champion
 
-    from champion_centroids
-    inner join standardizations
-        on champion_centroids.fit_id = standardizations.fit_id
-        and champion_centroids.feature = standardizations.feature
-    group by
-        champion_centroids.fit_id,
-        champion_centroids.segment_id
-
-),
-
-compared as (
-
-    -- sorted by distance; the slot decides a tie, as in customer_segments
-    select
-        segments.fit_id,
-        {{ dbt.listagg(
-            "'struct_pack(square := ' || distances.expression || ', slot := '"
-            ~ " || segments.segment_index || ', segment_id := '"
-            ~ " || " ~ text_as_literal("segments.segment_id")
-            ~ " || ', segment_name := '"
-            ~ " || " ~ text_as_literal("segments.segment_name") ~ " || ')'",
-            "', '", "order by segments.segment_index",
-        ) }} as slots
-
-    from int_champion_segments as segments
-    inner join distances
-        on segments.fit_id = distances.fit_id
-        and segments.segment_id = distances.segment_id
-    group by segments.fit_id
+    from int_champions
+    inner join names
+        on int_champions.fit_id = names.fit_id
 
 ),
 
 composed as (
 
+    -- The steps of int_customer_points and int_nearest_segments for one customer.
     select
-        standardized.segmentation,
-        standardized.fit_id,
-        case standardized.segmentation
-            {%- for segmentation in segmentations %}
-            when '{{ segmentation.name }}' then {{ quoted_text(segmentation.features
-                | map(attribute="block") | unique | map("tojson") | join(", ")) }}
-            {%- endfor %}
-        end as arguments,
-        'select case when '
-            || case standardized.segmentation
-                {%- for segmentation in segmentations %}
-                when '{{ segmentation.name }}'
-                    then {{ quoted_text(unusable_arguments(segmentation.features)) }}
-                {%- endfor %}
-            end
-            || ' then null when '
-            || case standardized.segmentation
-                {%- for segmentation in segmentations %}
-                when '{{ segmentation.name }}'
-                    then {{ quoted_text(unassigned_arguments(segmentation.features)) }}
-                {%- endfor %}
-            end
+        written.segmentation,
+        written.fit_id,
+        customers.arguments,
+        'select case when compared.is_unusable then null'
+            || ' when compared.is_unassigned'
             || ' then struct_pack(segment_id := ''unassigned'','
             || ' segment_name := ''Unassigned'', next_segment_id := null,'
             || ' distance := null, margin := null)'
-            || ' else struct_pack(segment_id := by__distance[1].segment_id,'
-            || ' segment_name := by__distance[1].segment_name,'
-            || ' next_segment_id := by__distance[2].segment_id,'
-            || ' distance := sqrt(by__distance[1].square),'
-            || ' margin := case when by__distance[2].square > 0 then'
-            || ' (sqrt(by__distance[2].square) - sqrt(by__distance[1].square))'
-            || ' / sqrt(by__distance[2].square)'
-            || ' else 0 end) end from (select list_sort([' || compared.slots
-            || ']) as by__distance from (select ' || standardized.expressions
-            || ') as standardized__values) as compared__segments' as expression
+            || ' else struct_pack('
+            || 'segment_id := compared.segment_ids[compared.place],'
+            || ' segment_name := compared.segment_names[compared.place],'
+            || ' next_segment_id := compared.segment_ids[compared.next_place],'
+            || ' distance := compared.distances[compared.place], margin := '
+            || {{ quoted_text(margin(
+                "compared.distances[compared.place]",
+                "compared.distances[compared.next_place]",
+            )) }}
+            || ') end from (select set_aside.*, '
+            || {{ quoted_text(nearest("set_aside.other_distances")) }}
+            || ' as next_place from (select nearest.*, '
+            || {{ quoted_text(all_but("nearest.distances", "nearest.place")) }}
+            || ' as other_distances from (select measured.*, '
+            || {{ quoted_text(nearest("measured.distances")) }}
+            || ' as place from (select points.*, case when points.point is not null then '
+            || {{ quoted_text(distances_to("points.point", "points.centroids")) }}
+            || ' end as distances from (select preparations.*, customers.is_unusable,'
+            || ' customers.is_unassigned, case when not customers.is_unusable'
+            || ' and not customers.is_unassigned then ' || customers.point
+            || ' end as point from (' || customers.customer
+            || ') as customers cross join (' || written.champion
+            || ') as preparations) as points) as measured) as nearest) as set_aside)'
+            || ' as compared' as expression
 
-    from standardized
-    inner join compared
-        on standardized.fit_id = compared.fit_id
+    from written
+    inner join customers
+        on written.segmentation = customers.segmentation
 
 )
 

@@ -4,62 +4,63 @@
 
 with
 
+int_champion_changes as (
+
+    select * from {{ ref("customer_segmentation", "int_champion_changes") }}
+
+),
+
+int_fits as (
+
+    select * from {{ ref("customer_segmentation", "int_fits") }}
+
+),
+
 replaced_champions as (
 
     -- a fit of another configuration cannot be asked: its features may be gone
-    select
-        segmentation,
-        earlier_fit_id as fit_id
-
-    from {{ ref("customer_segmentation", "int_champion_changes") }}
+    select int_fits.*
+    from int_champion_changes
+    inner join int_fits
+        on int_champion_changes.earlier_fit_id = int_fits.fit_id
     where
-        is_refitted
-        and not is_reconfigured
+        int_champion_changes.is_refitted
+        and not int_champion_changes.is_reconfigured
 
 ),
 
-replaced_features as (
+points as (
 
-    select fit_features.*
-    from {{ ref("customer_segmentation", "segmentation_fit_features") }} as fit_features
-    inner join replaced_champions
-        on fit_features.fit_id = replaced_champions.fit_id
+    {{ customer_points(customer_features, "replaced_champions") }}
 
 ),
 
-replaced_centroids as (
+measured as (
 
-    select fit_centroids.*
-    from {{ ref("customer_segmentation", "segmentation_fit_centroids") }} as fit_centroids
-    inner join replaced_champions
-        on fit_centroids.fit_id = replaced_champions.fit_id
+    select
+        points.customer_id,
+        points.segmentation,
+        champions.fit_id,
+        champions.segment_ids,
+        {{ distances_to("points.point", "champions.centroids") }} as distances
+
+    from points
+    inner join replaced_champions as champions
+        on points.segmentation = champions.segmentation
+    where points.point is not null
 
 ),
 
-replaced_segments as (
+rescored as (
 
-    select distinct
+    select
+        customer_id,
+        segmentation,
         fit_id,
-        segment_index,
-        segment_id
+        {{ list_element("segment_ids", nearest("distances")) }} as segment_id
 
-    from replaced_centroids
-
-),
-
-scored as (
-
-    {{ score_customers(customer_features, "replaced_features", "replaced_centroids") }}
+    from measured
 
 )
 
-select
-    scored.customer_id,
-    scored.segmentation,
-    scored.fit_id,
-    replaced_segments.segment_id
-
-from scored
-inner join replaced_segments
-    on scored.fit_id = replaced_segments.fit_id
-    and scored.slot = replaced_segments.segment_index
+select * from rescored

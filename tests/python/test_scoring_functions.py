@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from project import Project
 
-RUN = ("run", "--select", "+scoring_functions", "+segments", "customer_segments")
+RUN = (
+    *("run", "--select", "+scoring_functions", "+segments", "customer_segments"),
+    "segmentation_fit_features",
+)
 ANSWER = "segment_id, segment_name, next_segment_id, distance, margin"
 UNASSIGNED = ("unassigned", "Unassigned", None, None, None)
 SETTINGS = {"segmentation_clusters": 4, "segmentation_restarts": 1}
@@ -245,8 +248,16 @@ def test_text_and_names_of_arguments_are_understood(sample):
     assert plain == text == named
 
 
-def test_columns_of_the_caller_may_have_any_name(sample):
-    columns = ["nearest", "by__distance", "z__age"]
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["nearest", "point", "value_1"],
+        ["customers", "preparations", "centers"],
+        ["distances", "centroids", "is_unusable"],
+        ["place", "segment_ids", "other__point"],
+    ],
+)
+def test_columns_of_the_caller_may_have_any_name(sample, columns):
     (expected,) = sample.query("select lifestyle_segment(35, 60, 80)")
     for order in (columns, columns[::-1]):
         given = ", ".join(order)

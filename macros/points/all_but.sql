@@ -1,0 +1,18 @@
+{#- SQL: the list with infinity in place of one element, so that the smallest that is
+    left is the second smallest, at its own position.
+    distances: SQL of a list of numbers.
+    position: SQL of the position of that element, from 1. -#}
+{% macro all_but(distances, position) -%}
+    {{ return(adapter.dispatch("all_but", "customer_segmentation")(distances, position)) }}
+{%- endmacro %}
+
+{% macro default__all_but(distances, position) -%}
+    transform({{ distances }}, (distance, place) -> if(
+        place + 1 = {{ position }}, cast('infinity' as double), distance
+    ))
+{%- endmacro %}
+
+{% macro duckdb__all_but(distances, position) -%}
+    {{ distances }}[:{{ position }} - 1] || ['infinity'::double]
+        || {{ distances }}[{{ position }} + 1:]
+{%- endmacro %}
