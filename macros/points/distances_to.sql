@@ -1,4 +1,4 @@
-{#- SQL: the list of the Euclidean distances from a point to each of several points.
+{#- SQL: the list of the distances from a point to each of several points.
     point: SQL of a list of numbers.
     points: SQL of a list of such lists. -#}
 {% macro distances_to(point, points) -%}
@@ -6,14 +6,14 @@
 {%- endmacro %}
 
 {% macro default__distances_to(point, points) -%}
-    transform({{ points }}, other -> sqrt(aggregate(
-        zip_with({{ point }}, other, (here, there) -> (here - there) * (here - there)),
-        0d, (total, square) -> total + square
-    )))
+    transform(
+        {{ points }}, other -> {{ customer_segmentation.distance(point, "other") }}
+    )
 {%- endmacro %}
 
 {#- A comprehension, because DuckDB 1.0 and 2.0 do not share a syntax for lambdas. Its
     variable has two underscores, because no argument of a scoring function has. -#}
 {% macro duckdb__distances_to(point, points) -%}
-    [list_distance({{ point }}, other__point) for other__point in {{ points }}]
+    [{{ customer_segmentation.distance(point, "other__point") }}
+        for other__point in {{ points }}]
 {%- endmacro %}

@@ -1,145 +1,96 @@
 {{ config(materialized="view") }}
 
-{% set segmentations = configured_segmentations("kmeans") %}
-
 with
 
-customer_segments as (
+int_nearest_segments as (
 
-    select * from {{ ref("customer_segmentation", "customer_segments") }}
+    select * from {{ ref("customer_segmentation", "int_nearest_segments") }}
     where fit_id is not null
 
 ),
 
-champion_features as (
+int_champions as (
 
-    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
-    where is_champion
-
-),
-
-champion_centroids as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
-    where is_champion
+    select * from {{ ref("customer_segmentation", "int_champions") }}
 
 ),
 
-{% for segmentation in segmentations %}
-{% set features = segmentation.features %}
-{% set blocks = features | map(attribute="block") | unique | list %}
-{{ segmentation.name }}__preparation as (
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+
+),
+
+blocks as (
+
+    -- the features that one column of the customers became, and where they are in points
+    select
+        segmentation,
+        block,
+        min(position) as position,
+        {{ ordered_list("position + 1", "position") }} as positions
+
+    from int_segmentation_features
+    group by
+        segmentation,
+        block
+
+),
+
+compared as (
 
     select
-        {{- preparation_row(features) }},
-        min(fit_id) as fit_id
+        nearest.customer_id,
+        nearest.segmentation,
+        {{ list_element("champions.segment_ids", "nearest.segment_index + 1") }}
+            as segment_id,
+        {{ list_element("champions.segment_ids", "nearest.next_segment_index + 1") }}
+            as next_segment_id,
+        nearest.point,
+        {{ list_element("champions.centroids", "nearest.segment_index + 1") }}
+            as centroid,
+        {{ list_element("champions.centroids", "nearest.next_segment_index + 1") }}
+            as next_centroid
 
-    from champion_features
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
-{{ segmentation.name }}__centroids as (
-
-    select
-        segment_id
-        {%- for feature in features %},
-        max(case when feature = '{{ feature.name }}' then centroid end)
-            as {{ feature.name }}__centroid
-        {%- endfor %}
-
-    from champion_centroids
-    where segmentation = '{{ segmentation.name }}'
-    group by segment_id
+    from int_nearest_segments as nearest
+    inner join int_champions as champions
+        on nearest.segmentation = champions.segmentation
 
 ),
 
-{{ segmentation.name }}__standardized as (
-
-    select
-        customer_id,
-        {% for feature in features %}
-        {{ standardized_value(feature, feature.name ~ "__") }}
-            as {{ adapter.quote(feature.name) }},
-        {{ feature.name }}__weight,
-        {% endfor %}
-        fit_id
-
-    from {{ participants(segmentation) }}
-    cross join {{ segmentation.name }}__preparation
-
-),
-
-{{ segmentation.name }}__pulled as (
-
-    select
-        standardized.customer_id,
-        customer_segments.segment_id,
-        customer_segments.next_segment_id
-        {%- for block in blocks %},
-        {% for feature in features if feature.block == block %}
-        {%- set value = "standardized." ~ adapter.quote(feature.name) %}
-        standardized.{{ feature.name }}__weight * (
-            power({{ value }} - following.{{ feature.name }}__centroid, 2)
-            - power({{ value }} - own.{{ feature.name }}__centroid, 2)
-        ){{ " +" if not loop.last else " as " ~ block ~ "__pull" }}
-        {%- endfor %}
-        {%- endfor %}
-
-    from {{ segmentation.name }}__standardized as standardized
-    inner join customer_segments
-        on standardized.customer_id = customer_segments.customer_id
-        and standardized.fit_id = customer_segments.fit_id
-    inner join {{ segmentation.name }}__centroids as own
-        on customer_segments.segment_id = own.segment_id
-    inner join {{ segmentation.name }}__centroids as following
-        on customer_segments.next_segment_id = following.segment_id
-
-),
-
-{{ segmentation.name }}__blocks as (
-
-    {% for block in blocks %}
-    select
-        '{{ block }}' as feature,
-        {{ loop.index0 }} as position
-
-    {{ "union all" if not loop.last }}
-    {% endfor %}
-
-),
-
-{{ segmentation.name }}__pulls as (
-
-    select
-        pulled.customer_id,
-        '{{ segmentation.name }}' as segmentation,
-        pulled.segment_id,
-        pulled.next_segment_id,
-        blocks.feature,
-        blocks.position,
-        case blocks.feature
-            {%- for block in blocks %}
-            when '{{ block }}' then pulled.{{ block }}__pull
-            {%- endfor %}
-        end as contribution,
-        {% for block in blocks -%}
-        greatest(pulled.{{ block }}__pull, 0e0) {{- " + " if not loop.last }}
-        {%- endfor %} as contributions_towards
-
-    from {{ segmentation.name }}__pulled as pulled
-    cross join {{ segmentation.name }}__blocks as blocks
-
-),
-
-{% endfor %}
 pulls as (
 
-    {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}__pulls
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select
+        compared.customer_id,
+        compared.segmentation,
+        compared.segment_id,
+        compared.next_segment_id,
+        blocks.block as feature,
+        blocks.position,
+        {{ square_along(
+            "compared.point", "compared.next_centroid", "blocks.positions"
+        ) }} - {{ square_along(
+            "compared.point", "compared.centroid", "blocks.positions"
+        ) }} as contribution
+
+    from compared
+    inner join blocks
+        on compared.segmentation = blocks.segmentation
+
+),
+
+summed as (
+
+    select
+        *,
+        sum(greatest(contribution, 0e0)) over (
+            partition by customer_id, segmentation
+            order by position
+            rows between unbounded preceding and unbounded following
+        ) as contributions_towards
+
+    from pulls
 
 )
 
-select * from pulls
+select * from summed

@@ -1,65 +1,35 @@
-{% set features = configured_features() %}
+{% set most_features = configured_segmentations("kmeans")
+    | map(attribute="features") | map("length") | max %}
+{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{% set coordinates = [] %}
+{% for position in range(most_features) %}
+    {% set coordinate = list_element("points.point", position + 1)
+        ~ " / bounds.largest_coordinate" %}
+    {% do coordinates.append({
+        "position": position,
+        "customers": "count(*)",
+        "mean_position": fixed_point_mean(coordinate),
+        "mean_square": fixed_point_mean(squared(coordinate)),
+    }) %}
+{% endfor %}
+{% set members_with_points -%}
+{{ ref("customer_segmentation", "int_customer_points") }} as points
+        inner join {{ ref("customer_segmentation", "int_point_bounds") }} as bounds
+            on points.segmentation = bounds.segmentation
+        inner join {{ ref("customer_segmentation", "int_group_members") }} as members
+            on points.customer_id = members.customer_id
+            and points.point is not null
+{%- endset %}
 
 with
 
-int_customer_positions as (
-
-    select * from {{ ref("customer_segmentation", "int_customer_positions") }}
-
-),
-
-int_group_members as (
-
-    select * from {{ ref("customer_segmentation", "int_group_members") }}
-
-),
-
 measured as (
 
-    -- one pass for all features; they are NULL where a segmentation does not use them
-    select
-        int_customer_positions.segmentation,
-        int_group_members.kind,
-        int_group_members.divided_by,
-        int_group_members.group_id,
-        count(*) as customers
-        {%- for feature in features %}
-        {%- set position = "int_customer_positions." ~ adapter.quote(feature.name) %},
-        {{ fixed_point_mean(position) }} as {{ feature.name }}__mean,
-        {{ fixed_point_mean("power(" ~ position ~ ", 2)") }}
-            as {{ feature.name }}__mean_square
-        {%- endfor %}
-
-    from int_customer_positions
-    inner join int_group_members
-        on int_customer_positions.customer_id = int_group_members.customer_id
-    group by
-        int_customer_positions.segmentation,
-        int_group_members.kind,
-        int_group_members.divided_by,
-        int_group_members.group_id
-
-),
-
-unpivoted as (
-
-    {% for feature in features %}
-    select
-        segmentation,
-        kind,
-        divided_by,
-        group_id,
-        '{{ feature.name }}' as feature,
-        customers,
-        {{ feature.name }}__mean as mean_position,
-        {{ feature.name }}__mean_square as mean_square
-
-    from measured
-    where {{ feature.name }}__mean is not null
-
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    {{ one_row_per_column(members_with_points, coordinates, [
+        "points.segmentation", "members.kind", "members.divided_by", "members.group_id",
+    ]) }}
 
 )
 
-select * from unpivoted
+select * from measured
+where mean_position is not null

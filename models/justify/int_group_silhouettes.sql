@@ -2,14 +2,26 @@
 {% set most_customers = 20000 %}
 {# Who has a group of one's own in the thousands has an id, not a grouping. #}
 {% set most_groups = 250 %}
-{% set features = configured_features() %}
 {% set segmentations = configured_segmentations("kmeans") %}
 
 with
 
-int_customer_positions as (
+int_customer_points as (
 
-    select * from {{ ref("customer_segmentation", "int_customer_positions") }}
+    select * from {{ ref("customer_segmentation", "int_customer_points") }}
+    where point is not null
+
+),
+
+int_point_bounds as (
+
+    select * from {{ ref("customer_segmentation", "int_point_bounds") }}
+
+),
+
+int_segment_summaries as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_summaries") }}
 
 ),
 
@@ -30,7 +42,7 @@ sampled as (
     -- by the hash of the id: the same customers in every build
     {% for segmentation in segmentations %}
     (
-        select * from int_customer_positions
+        select * from int_customer_points
         where segmentation = '{{ segmentation.name }}'
         order by
             {{ dbt.hash("customer_id") }},
@@ -42,56 +54,54 @@ sampled as (
 
 ),
 
-pivoted as (
+centroids as (
 
     select
-        segmentation,
-        kind,
-        divided_by,
-        group_id,
-        max(customers) as customers,
-        count(*) over (partition by segmentation, kind, divided_by) as groups
-        {%- for feature in features %},
-        max(case when feature = '{{ feature.name }}' then mean_position end)
-            as {{ feature.name }}__mean
-        {%- endfor %}
+        centroids.segmentation,
+        centroids.kind,
+        centroids.divided_by,
+        centroids.group_id,
+        max(centroids.customers) as customers,
+        count(*) over (
+            partition by centroids.segmentation, centroids.kind, centroids.divided_by
+        ) as groups,
+        {{ ordered_list(
+            "centroids.mean_position * bounds.largest_coordinate", "centroids.position"
+        ) }} as centroid
 
-    from int_group_centroids
+    from int_group_centroids as centroids
+    inner join int_point_bounds as bounds
+        on centroids.segmentation = bounds.segmentation
     group by
-        segmentation,
-        kind,
-        divided_by,
-        group_id
+        centroids.segmentation,
+        centroids.kind,
+        centroids.divided_by,
+        centroids.group_id
 
 ),
 
 compared as (
 
+    -- What the segmentation itself is worth was measured with its own centroids.
     select
         sampled.segmentation,
         sampled.customer_id,
-        pivoted.kind,
-        pivoted.divided_by,
-        pivoted.customers,
-        pivoted.group_id = int_group_members.group_id as is_own,
-        sqrt(
-            {%- for feature in features %}
-            coalesce(power(
-                sampled.{{ adapter.quote(feature.name) }}
-                - pivoted.{{ feature.name }}__mean, 2
-            ), 0)
-            {{- " +" if not loop.last }}
-            {%- endfor %}
-        ) as distance
+        centroids.kind,
+        centroids.divided_by,
+        centroids.customers,
+        centroids.group_id = int_group_members.group_id as is_own,
+        {{ distance("sampled.point", "centroids.centroid") }} as distance
 
     from sampled
     inner join int_group_members
         on sampled.customer_id = int_group_members.customer_id
-    inner join pivoted
-        on sampled.segmentation = pivoted.segmentation
-        and int_group_members.kind = pivoted.kind
-        and int_group_members.divided_by = pivoted.divided_by
-    where pivoted.groups between 2 and {{ most_groups }}
+    inner join centroids
+        on sampled.segmentation = centroids.segmentation
+        and int_group_members.kind = centroids.kind
+        and int_group_members.divided_by = centroids.divided_by
+    where
+        centroids.groups between 2 and {{ most_groups }}
+        and sampled.segmentation != centroids.divided_by
 
 ),
 
@@ -149,6 +159,44 @@ averaged as (
         kind,
         divided_by
 
+),
+
+shared_segments as (
+
+    select
+        segmentation,
+        customers,
+        customers / sum(customers) over (partition by segmentation) as share,
+        simplified_silhouette
+
+    from int_segment_summaries
+    where simplified_silhouette is not null
+
+),
+
+averaged_segments as (
+
+    -- the figures of `segments`, so that the two tables agree
+    select
+        segmentation,
+        'kmeans' as kind,
+        segmentation as divided_by,
+        cast(sum(customers) as bigint) as silhouette_customers,
+        {{ fixed_point_sum("share * simplified_silhouette") }} as simplified_silhouette
+
+    from shared_segments
+    group by segmentation
+
+),
+
+together as (
+
+    select * from averaged
+
+    union all
+
+    select * from averaged_segments
+
 )
 
-select * from averaged
+select * from together

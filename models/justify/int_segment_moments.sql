@@ -1,155 +1,105 @@
-{% set segmentations = configured_segmentations("kmeans") %}
+{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{% set most_features = configured_segmentations("kmeans")
+    | map(attribute="features") | map("length") | max %}
+{% set pairs = [] %}
+{% for first in range(1, most_features + 1) %}
+    {% for second in range(first, most_features + 1) %}
+        {% set deviation = list_element("deviations", first) %}
+        {% set other_deviation = list_element("deviations", second) %}
+        {% do pairs.append({
+            "position": first - 1,
+            "other_position": second - 1,
+            "mean": fixed_point_mean(deviation),
+            "other_mean": fixed_point_mean(other_deviation),
+            "product": fixed_point_mean(deviation ~ " * " ~ other_deviation),
+            "customers": "count(*)",
+            "reach": "min(reach)",
+        }) %}
+    {% endfor %}
+{% endfor %}
 
 with
 
-customer_segments as (
+int_nearest_segments as (
 
-    select * from {{ ref("customer_segmentation", "customer_segments") }}
-
-),
-
-champion_features as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
-    where is_champion
-
-),
-
-champion_centroids as (
-
-    select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
-    where is_champion
-
-),
-
-reaches as (
-
-    -- no weighted difference is larger than the largest distance: a bound for sums
-    -- in fixed point
-    select
-        segmentation,
-        max(distance) as reach
-
-    from customer_segments
+    select * from {{ ref("customer_segmentation", "int_nearest_segments") }}
     where fit_id is not null
-    group by segmentation
 
 ),
 
-{% for segmentation in segmentations %}
-{% set features = segmentation.features %}
-{{ segmentation.name }}__preparation as (
+int_point_bounds as (
+
+    select * from {{ ref("customer_segmentation", "int_point_bounds") }}
+
+),
+
+int_champions as (
+
+    select * from {{ ref("customer_segmentation", "int_champions") }}
+
+),
+
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+
+),
+
+deviating as (
 
     select
-        {{- preparation_row(features) }}
+        nearest.segmentation,
+        nearest.segment_index,
+        bounds.largest_distance as reach,
+        {{ differences(
+            "nearest.point",
+            list_element("champions.centroids", "nearest.segment_index + 1"),
+            "bounds.largest_distance",
+        ) }} as deviations
 
-    from champion_features
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
-{{ segmentation.name }}__centroids as (
-
-    select
-        segment_id
-        {%- for feature in features %},
-        max(case when feature = '{{ feature.name }}' then centroid end)
-            as {{ feature.name }}__centroid
-        {%- endfor %}
-
-    from champion_centroids
-    where segmentation = '{{ segmentation.name }}'
-    group by segment_id
+    from int_nearest_segments as nearest
+    inner join int_champions as champions
+        on nearest.segmentation = champions.segmentation
+    inner join int_point_bounds as bounds
+        on nearest.segmentation = bounds.segmentation
 
 ),
 
-{{ segmentation.name }}__deviations as (
+summed as (
 
-    select
-        centroids.segment_id,
-        reaches.reach
-        {%- for feature in features %},
-        case when reaches.reach > 0 then
-            sqrt({{ feature.name }}__weight)
-            * ({{ standardized_value(feature, feature.name ~ "__") }}
-                - centroids.{{ feature.name }}__centroid)
-            / reaches.reach
-        else 0 end as deviation_{{ loop.index0 }}
-        {%- endfor %}
-
-    from {{ participants(segmentation) }}
-    inner join customer_segments
-        on customer_features.customer_id = customer_segments.customer_id
-        and customer_segments.segmentation = '{{ segmentation.name }}'
-    inner join {{ segmentation.name }}__centroids as centroids
-        on customer_segments.segment_id = centroids.segment_id
-    inner join reaches
-        on customer_segments.segmentation = reaches.segmentation
-    cross join {{ segmentation.name }}__preparation
+    {{ one_row_per_column("deviating", pairs, ["segmentation", "segment_index"]) }}
 
 ),
 
-{{ segmentation.name }}__summed as (
-
-    select
-        segment_id,
-        min(reach) as reach,
-        count(*) as customers
-        {%- for feature in features %}
-        {%- set first = loop.index0 %},
-        {{ fixed_point_mean("deviation_" ~ first) }} as mean_{{ first }}
-        {%- for second in range(first, features | length) %},
-        {{ fixed_point_mean("deviation_" ~ first ~ " * deviation_" ~ second) }}
-            as product_{{ first }}_{{ second }}
-        {%- endfor %}
-        {%- endfor %}
-
-    from {{ segmentation.name }}__deviations
-    group by segment_id
-
-),
-
-{{ segmentation.name }}__moments as (
-
-    {% for feature in features %}
-    {% set first = loop.index0 %}
-    {% for second in range(first, features | length) %}
-    select
-        '{{ segmentation.name }}' as segmentation,
-        summed.segment_id,
-        '{{ feature.name }}' as feature,
-        '{{ features[second].name }}' as other_feature,
-        {{ first }} as position,
-        {{ second }} as other_position,
-        summed.customers,
-        sqrt(preparation.{{ feature.name }}__weight)
-            * centroids.{{ feature.name }}__centroid
-            + summed.mean_{{ first }} * summed.reach as mean,
-        (
-            summed.product_{{ first }}_{{ second }}
-            - summed.mean_{{ first }} * summed.mean_{{ second }}
-        ) * power(summed.reach, 2) as covariance,
-        summed.product_{{ first }}_{{ second }} * power(summed.reach, 2) as mean_product,
-        summed.reach
-
-    from {{ segmentation.name }}__summed as summed
-    inner join {{ segmentation.name }}__centroids as centroids
-        on summed.segment_id = centroids.segment_id
-    cross join {{ segmentation.name }}__preparation as preparation
-
-    {{ "union all" if not (loop.last and first == features | length - 1) }}
-    {% endfor %}
-    {% endfor %}
-
-),
-
-{% endfor %}
 moments as (
 
-    {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}__moments
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select
+        summed.segmentation,
+        {{ list_element("champions.segment_ids", "summed.segment_index + 1") }}
+            as segment_id,
+        features.feature,
+        other_features.feature as other_feature,
+        features.position,
+        other_features.position as other_position,
+        summed.customers,
+        {{ list_element(
+            list_element("champions.centroids", "summed.segment_index + 1"),
+            "features.position + 1",
+        ) }} + summed.mean * summed.reach as mean,
+        (summed.product - summed.mean * summed.other_mean)
+            * {{ squared("summed.reach") }} as covariance,
+        summed.product * {{ squared("summed.reach") }} as mean_product,
+        summed.reach
+
+    from summed
+    inner join int_champions as champions
+        on summed.segmentation = champions.segmentation
+    inner join int_segmentation_features as features
+        on summed.segmentation = features.segmentation
+        and summed.position = features.position
+    inner join int_segmentation_features as other_features
+        on summed.segmentation = other_features.segmentation
+        and summed.other_position = other_features.position
 
 )
 

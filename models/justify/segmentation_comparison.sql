@@ -20,7 +20,7 @@ int_segmentations as (
 
 sizes as (
 
-    -- every feature repeats the size of a group
+    -- every coordinate repeats the size of a group
     select
         segmentation,
         kind,
@@ -72,7 +72,7 @@ weighed as (
     select
         *,
         customers / sum(customers) over (
-            partition by segmentation, kind, divided_by, feature
+            partition by segmentation, kind, divided_by, position
         ) as share
 
     from int_group_centroids
@@ -85,7 +85,7 @@ averaged as (
         segmentation,
         kind,
         divided_by,
-        feature,
+        position,
         {{ fixed_point_sum("share * mean_position") }} as mean_position,
         {{ fixed_point_sum("share * mean_square") }} as mean_square,
         {{ fixed_point_sum("share * power(mean_position, 2)") }}
@@ -96,7 +96,7 @@ averaged as (
         segmentation,
         kind,
         divided_by,
-        feature
+        position
 
 ),
 

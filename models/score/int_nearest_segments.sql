@@ -71,6 +71,7 @@ select
     fit_id,
     fit_number,
     group_id,
+    point,
     position - 1 as segment_index,
     next_position - 1 as next_segment_index,
     {{ list_element("distances", "position") }} as distance,

@@ -1,8 +1,11 @@
-{% set segmentations = configured_segmentations("kmeans") %}
-{% set bins = range(1, 11) | list %}
-{% set customer_features = ref("customer_segmentation", "customer_features") %}
-
 with
+
+int_customer_points as (
+
+    select * from {{ ref("customer_segmentation", "int_customer_points") }}
+    where point is not null
+
+),
 
 champion_features as (
 
@@ -11,78 +14,44 @@ champion_features as (
 
 ),
 
-standardized as (
+coordinates as (
 
-    -- as the champion does it, not as today's customers would have it
-    {{ standardize_customers(customer_features, "champion_features") }}
+    -- Bounds take the weight that the coordinates of points have: a division could move
+    -- a value to the other side of a bound that it equals.
+    select
+        features.fit_id,
+        features.segmentation,
+        features.feature,
+        {{ list_element("points.point", "features.position + 1") }} as coordinate,
+        sqrt(features.weight) as stretch,
+        features.bin_bounds
+
+    from int_customer_points as points
+    inner join champion_features as features
+        on points.segmentation = features.segmentation
 
 ),
 
-{% for segmentation in segmentations %}
-{{ segmentation.name }}__bounds as (
+counted as (
 
     select
-        {%- for feature in segmentation.features %}
-        {%- set feature_loop = loop %}
-        {%- for bin in bins[:-1] %}
-        max(case when feature = '{{ feature.name }}'
-            then {{ list_element("bin_bounds", bin) }} end)
-            as {{ feature.name }}__bound_{{ bin }}
-            {{- "," if not (loop.last and feature_loop.last) }}
-        {%- endfor %}
-        {%- endfor %}
-
-    from champion_features
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
-{{ segmentation.name }}__counted as (
-
-    -- customers at or below each bound: one scan for all features
-    select
+        fit_id,
+        feature,
+        {{ bin_of("coordinate", "bin_bounds", "stretch") }} as bin,
         count(*) as customers
-        {%- for feature in segmentation.features %}
-        {%- for bin in bins[:-1] %},
-        count(case
-            when {{ adapter.quote(feature.name) }} <= {{ feature.name }}__bound_{{ bin }}
-                then 1
-        end) as {{ feature.name }}__until_{{ bin }}
-        {%- endfor %}
-        {%- endfor %}
 
-    from standardized
-    cross join {{ segmentation.name }}__bounds
-    where segmentation = '{{ segmentation.name }}'
+    from coordinates
+    group by
+        fit_id,
+        feature,
+        {{ bin_of("coordinate", "bin_bounds", "stretch") }}
 
 ),
 
-{{ segmentation.name }}__unpivoted as (
+bins as (
 
-    {% for feature in segmentation.features %}
-    {% set feature_loop = loop %}
-    {% for bin in bins %}
-    select
-        '{{ segmentation.name }}' as segmentation,
-        '{{ feature.name }}' as feature,
-        {{ bin }} as bin,
-        customers,
-        {{ "customers" if loop.last else feature.name ~ "__until_" ~ bin }}
-            as until_bin
-
-    from {{ segmentation.name }}__counted
-
-    {{ "union all" if not (loop.last and feature_loop.last) }}
-    {% endfor %}
-    {% endfor %}
-
-),
-
-{% endfor %}
-unpivoted as (
-
-    {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}__unpivoted
+    {% for bin in range(1, 11) %}
+    select {{ bin }} as bin
     {{ "union all" if not loop.last }}
     {% endfor %}
 
@@ -92,50 +61,42 @@ bounded as (
 
     -- a feature of few values has fewer bins; the last one has no upper bound
     select
-        champion_features.fit_id,
-        champion_features.segmentation,
-        champion_features.feature,
-        unpivoted.bin,
-        {{ list_element("champion_features.bin_bounds", "unpivoted.bin - 1") }}
-            as lower_bound,
-        {{ list_element("champion_features.bin_bounds", "unpivoted.bin") }}
-            as upper_bound,
-        {{ list_element("champion_features.bin_shares", "unpivoted.bin") }}
-            as fit_share,
-        unpivoted.customers,
-        unpivoted.until_bin
+        features.fit_id,
+        features.segmentation,
+        features.feature,
+        bins.bin,
+        {{ list_element("features.bin_bounds", "bins.bin - 1") }} as lower_bound,
+        {{ list_element("features.bin_bounds", "bins.bin") }} as upper_bound,
+        {{ list_element("features.bin_shares", "bins.bin") }} as fit_share
 
-    from unpivoted
-    inner join champion_features
-        on unpivoted.segmentation = champion_features.segmentation
-        and unpivoted.feature = champion_features.feature
+    from champion_features as features
+    cross join bins
 
 ),
 
-counted as (
+shared as (
 
     select
-        *,
-        case when upper_bound is null then customers else until_bin end
-            - coalesce(lag(until_bin) over (
-                partition by segmentation, feature
-                order by bin
-            ), 0) as bin_customers
+        bounded.fit_id,
+        bounded.segmentation,
+        bounded.feature,
+        bounded.bin,
+        bounded.lower_bound,
+        bounded.upper_bound,
+        coalesce(counted.customers, 0) as customers,
+        cast(coalesce(counted.customers, 0) as double)
+            / sum(counted.customers) over (
+                partition by bounded.segmentation, bounded.feature
+            ) as share,
+        bounded.fit_share
 
     from bounded
-    where fit_share is not null
+    left join counted
+        on bounded.fit_id = counted.fit_id
+        and bounded.feature = counted.feature
+        and bounded.bin = counted.bin
+    where bounded.fit_share is not null
 
 )
 
-select
-    fit_id,
-    segmentation,
-    feature,
-    bin,
-    lower_bound,
-    upper_bound,
-    bin_customers as customers,
-    cast(bin_customers as double) / nullif(customers, 0) as share,
-    fit_share
-
-from counted
+select * from shared

@@ -1,0 +1,57 @@
+{#- A query that aggregates a relation in one scan and returns one row per column: what
+    would else be a wide row and a union of selects from it.
+    relation: name of a relation or CTE; it may be a join.
+    columns: a list with one mapping per row to return, from the name of a result to the
+      SQL of an aggregate (or of a constant, such as the name of the column). All
+      mappings have the same names.
+    group_by: SQL of the columns to group by; they come first in the result. -#}
+{% macro one_row_per_column(relation, columns, group_by=[]) -%}
+    select
+        {% for expression in group_by -%}
+        {{ expression.split(".") | last }},
+        {% endfor -%}
+        line.*
+
+    from (
+        select
+            {% for expression in group_by -%}
+            {{ expression }},
+            {% endfor -%}
+            {{ customer_segmentation.unnested(columns) }} as line
+
+        from {{ relation }}
+        {%- if group_by %}
+        group by {{ group_by | join(", ") }}
+        {%- endif %}
+    ) as unnested
+{%- endmacro %}
+
+
+{#- SQL: rows of structs from a list of mappings of names to SQL. -#}
+{% macro unnested(structs) -%}
+    {{ return(adapter.dispatch("unnested", "customer_segmentation")(structs)) }}
+{%- endmacro %}
+
+{% macro default__unnested(structs) -%}
+    explode(array(
+        {%- for struct in structs %}
+            named_struct(
+                {%- for name, expression in struct.items() -%}
+                '{{ name }}', {{ expression }}{{ ", " if not loop.last }}
+                {%- endfor -%}
+            ){{ "," if not loop.last }}
+        {%- endfor %}
+    ))
+{%- endmacro %}
+
+{% macro duckdb__unnested(structs) -%}
+    unnest([
+        {%- for struct in structs %}
+                {
+                    {%- for name, expression in struct.items() -%}
+                    '{{ name }}': {{ expression }}{{ ", " if not loop.last }}
+                    {%- endfor -%}
+                }{{ "," if not loop.last }}
+        {%- endfor %}
+            ])
+{%- endmacro %}

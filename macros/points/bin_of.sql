@@ -1,0 +1,13 @@
+{#- SQL: the number, from 1, of the bin that a value lies in: above the bin's lower bound,
+    up to its upper one.
+    value: SQL of a number.
+    bounds: SQL of the ascending list of at most nine inner bounds.
+    factor: SQL of what the bounds are multiplied by. -#}
+{% macro bin_of(value, bounds, factor) -%}
+    1
+    {%- for position in range(1, 10) %}
+    + case when {{ value }}
+        > {{ customer_segmentation.list_element(bounds, position) }} * {{ factor }}
+        then 1 else 0 end
+    {%- endfor %}
+{%- endmacro %}
