@@ -142,9 +142,9 @@ def spark(file: str, folder: Path) -> dict:
     ).fit(vectors)
     scaled = scaler.transform(vectors).cache()
     model = KMeans(k=CLUSTERS, seed=SEED).fit(scaled)
-    labelled = model.transform(scaled)
-    labelled.select("customer_id", "prediction").write.parquet(str(folder / "labels"))
-    labelled.groupBy("prediction").agg(
+    labeled = model.transform(scaled)
+    labeled.select("customer_id", "prediction").write.parquet(str(folder / "labels"))
+    labeled.groupBy("prediction").agg(
         *[f.mean(name) for name in FEATURES], *[f.stddev(name) for name in FEATURES]
     ).write.csv(str(folder / "segments"))
     return {"clusters": CLUSTERS, "inertia": model.summary.trainingCost}

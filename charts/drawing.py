@@ -1,4 +1,4 @@
-"""Numbers in words, colours, scales and shapes: nothing here knows of customers."""
+"""Numbers in words, colors, scales and shapes: nothing here knows of customers."""
 
 import math
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 # Colours that people who see no red or no green can tell apart: Okabe and Ito (2008),
 # "Color Universal Design", without black and yellow, then four of the "muted" scheme of
-# Paul Tol (2021), "Colour Schemes", for whoever has more segments.
+# Paul Tol (2021), "Color Schemes", for whoever has more segments.
 PALETTE = [
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
     *("#882255", "#999933", "#332288", "#aa4499"),
@@ -17,11 +17,11 @@ LOW, HIGH = (0, 114, 178), (213, 94, 0)  # ends of the scale for below and above
 
 
 def segment_colors(segment_ids: Iterable[str]) -> dict[str, str]:
-    """Give every segment its colour, by the number in its id: it stays as ids do.
+    """Give every segment its color, by the number in its id: it stays as ids do.
 
     Args:
         segment_ids: ids of one segmentation; the values of a grouping have no number
-            and take the colours in the order given.
+            and take the colors in the order given.
     """
     colors, free = {}, list(PALETTE)
     ids = [name for name in segment_ids if name != "unassigned"]
@@ -37,7 +37,7 @@ def segment_colors(segment_ids: Iterable[str]) -> dict[str, str]:
 
 
 def luminance(color: str) -> float:
-    """Return the relative luminance of a colour, as WCAG 2 defines it."""
+    """Return the relative luminance of a color, as WCAG 2 defines it."""
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
@@ -46,18 +46,18 @@ def luminance(color: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours, 1 to 21, as WCAG 2 defines it."""
+    """Return the contrast ratio of two colors, 1 to 21, as WCAG 2 defines it."""
     low, high = sorted([luminance(one), luminance(other)])
     return (high + 0.05) / (low + 0.05)
 
 
 def text_on(color: str) -> str:
-    """Return the colour of text on a colour: white where it can be read, else ink."""
+    """Return the color of text on a color: white where it can be read, else ink."""
     return "#ffffff" if contrast("#ffffff", color) >= 3.7 else INK
 
 
 def diverging(value: float | None, limit: float) -> str:
-    """Return a colour for a value: blue below 0, white at 0, orange above."""
+    """Return a color for a value: blue below 0, white at 0, orange above."""
     if value is None:
         return "#ffffff"
     strength = min(abs(value) / limit, 1.0) * 0.8
@@ -159,7 +159,7 @@ class Scale:
         part = (self.transformed(value) - self.first) / (self.last - self.first)
         return round(self.start + part * (self.end - self.start), 1)
 
-    def labelled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
+    def labeled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
         """Return pixels and texts of the ticks, with as many decimals each."""
         ticks = self.ticks(count)
         texts = [number(tick) for tick in ticks]

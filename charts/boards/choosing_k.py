@@ -80,7 +80,7 @@ def line_panel(rows, series, title, note, low=None, high=None, rule=None) -> dic
         ),
         "chosen_x": x(chosen) if chosen is not None else None,
         "x_ticks": [(x(row["clusters"]), str(row["clusters"])) for row in rows],
-        "y_ticks": y.labelled_ticks(4),
+        "y_ticks": y.labeled_ticks(4),
         "rule": rule and {"y": y(rule[0]), "text": rule[1]},
     }
 

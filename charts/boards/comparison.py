@@ -157,7 +157,7 @@ def overlap_matrices(segmentation: Segmentation) -> list[dict]:
 def lift_score(cell: tuple) -> float:
     """Return -1..1: from nobody over as by chance to three times as many and more.
 
-    A difference that chance makes in one cell of twenty has no colour: a Pearson
+    A difference that chance makes in one cell of twenty has no color: a Pearson
     residual, (customers - expected) / sqrt(expected), nearer to 0 than 2.
     """
     _, lift, row = cell

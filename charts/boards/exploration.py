@@ -80,7 +80,7 @@ def correlation_matrix(rows: list[dict]) -> dict | None:
         feature: sum(abs(v or 0) for (one, _), v in value.items() if one == feature)
         for feature in labels
     }
-    # neighbours are alike: start with what goes with most, go on with the nearest
+    # neighbors are alike: start with what goes with most, go on with the nearest
     left = sorted(labels, key=lambda feature: (-strength[feature], feature))
     order = [left.pop(0)]
     while left:

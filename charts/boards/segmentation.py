@@ -1,4 +1,4 @@
-"""One segmentation: its rows of every table, its names and colours."""
+"""One segmentation: its rows of every table, its names and colors."""
 
 from collections import defaultdict
 
@@ -84,7 +84,7 @@ class Segmentation:
                 self.overlap[other][place] = (share, row["lift"], row)
 
     def color(self, segment_id: str | None) -> str:
-        """Return the colour of a segment, of one that is retired too."""
+        """Return the color of a segment, of one that is retired too."""
         if segment_id is None:
             return OTHER
         if segment_id not in self.colors:

@@ -108,8 +108,8 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
             }
             for row in segmentation.members
         ],
-        "x_ticks": x.labelled_ticks(7),
-        "y_ticks": y.labelled_ticks(6),
+        "x_ticks": x.labeled_ticks(7),
+        "y_ticks": y.labeled_ticks(6),
         "note": " ".join(
             [
                 "Every dot is a customer"
@@ -183,7 +183,7 @@ def heat_map(segmentation: Segmentation) -> dict:
 
 
 def heat_cell(profile: dict | None) -> dict:
-    """Return one standard score with its colour and the mean behind it."""
+    """Return one standard score with its color and the mean behind it."""
     z = profile["z_mean"] if profile else None
     return {
         "z": z,
@@ -227,7 +227,7 @@ def distributions(segmentation: Segmentation, width=1180) -> list[dict]:
                     "title": segmentation.axis(feature) + log_scale(scale),
                     "start": start,
                     "end": start + panel,
-                    "ticks": scale.labelled_ticks(4),
+                    "ticks": scale.labeled_ticks(4),
                     "rows": [
                         {
                             "y": top + step * index + step / 2,

@@ -114,7 +114,7 @@
         "restarts": customer_segmentation.segmentation_setting("segmentation_restarts"),
         "seed": customer_segmentation.segmentation_setting("segmentation_seed"),
     } %}
-    {# What a figure means can be relabelled at will; what it is forces a new fit. #}
+    {# Labels and units can change freely; anything that changes values needs a new fit. #}
     {% set decisive = [
         key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed,
         customer_segmentation.segmentation_setting("segmentation_training"),

@@ -83,7 +83,8 @@ named as (
 
 located as (
 
-    -- how far they are was written down; what they are worth would need a join
+    -- Distances come from the stored scores. Measures are aggregated above, because a
+    -- join would hold every id in memory.
     select
         segmentation,
         fit_number,

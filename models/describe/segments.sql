@@ -33,7 +33,7 @@ int_features as (
 
 ),
 
-labelled_centroids as (
+labeled_centroids as (
 
     select
         centroids.segmentation,
@@ -68,7 +68,7 @@ centroid_phrases as (
                 else 'low'
             end || ')' as phrase
 
-    from labelled_centroids
+    from labeled_centroids
 
 ),
 

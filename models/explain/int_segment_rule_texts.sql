@@ -38,7 +38,7 @@ conditions as (
 
 ),
 
-labelled as (
+labeled as (
 
     select
         leaves.segmentation,
@@ -89,7 +89,7 @@ compared as (
             when upper_bound is not null then label || ' under ' || upper_bound || unit
         end as phrase
 
-    from labelled
+    from labeled
 
 ),
 

@@ -41,7 +41,7 @@ SIGNIFICANT_DIGITS = 15
 class Node(NamedTuple):
     """A leaf with a segment, or a split: below the threshold, and at or above it.
 
-    `low` and `high` are neighbouring values of the examples: every threshold above the
+    `low` and `high` are neighboring values of the examples: every threshold above the
     one and at most the other splits them alike.
     """
 

@@ -3,8 +3,21 @@
 {% set columns = (features + measures) | sort(attribute="name") %}
 {% set pairs = [] %}
 {% for column in columns %}
-    {% for other in columns[loop.index:] %}
-        {% do pairs.append([column, other]) %}
+    {#- the only column there is, with itself: left out below -#}
+    {% for other in columns[loop.index:] or (columns if columns | length == 1 else []) %}
+        {% set value = value_beside(column, other) %}
+        {% set other_value = value_beside(other, column) %}
+        {% set product = adapter.quote(column.name) ~ " * " ~ adapter.quote(other.name) %}
+        {% do pairs.append({
+            "feature": quoted_text(column.name),
+            "other_feature": quoted_text(other.name),
+            "customers": "count(" ~ product ~ ")",
+            "value_sum": whole_sum(value),
+            "other_sum": whole_sum(other_value),
+            "square_sum": whole_sum(squared(value)),
+            "other_square_sum": whole_sum(squared(other_value)),
+            "product_sum": whole_sum(product),
+        }) %}
     {% endfor %}
 {% endfor %}
 
@@ -55,60 +68,8 @@ moved as (
 
 summed as (
 
-    -- one pass for all pairs, each over the customers with both values
-    select
-        {%- for column, other in pairs %}
-        {%- set value = value_beside(column, other) %}
-        {%- set other_value = value_beside(other, column) %}
-        count({{ adapter.quote(column.name) }} + {{ adapter.quote(other.name) }})
-            as customers_{{ loop.index }},
-        {{ whole_sum(value) }} as sum_{{ loop.index }},
-        {{ whole_sum(other_value) }} as other_sum_{{ loop.index }},
-        {{ whole_sum("(" ~ value ~ ") * (" ~ value ~ ")") }}
-            as square_{{ loop.index }},
-        {{ whole_sum("(" ~ other_value ~ ") * (" ~ other_value ~ ")") }}
-            as other_square_{{ loop.index }},
-        {{ whole_sum(adapter.quote(column.name) ~ " * " ~ adapter.quote(other.name)) }}
-            as product_{{ loop.index }}
-        {{- "," if not loop.last }}
-        {%- else %}
-        count(*) as customers
-        {%- endfor %}
-
-    from moved
-
-),
-
-unpivoted as (
-
-    {% for column, other in pairs %}
-    select
-        '{{ column.name }}' as feature,
-        '{{ other.name }}' as other_feature,
-        customers_{{ loop.index }} as customers,
-        sum_{{ loop.index }} as value_sum,
-        other_sum_{{ loop.index }} as other_sum,
-        square_{{ loop.index }} as square_sum,
-        other_square_{{ loop.index }} as other_square_sum,
-        product_{{ loop.index }} as product_sum
-
-    from summed
-
-    {{ "union all" if not loop.last }}
-    {% else %}
-    select
-        '' as feature,
-        '' as other_feature,
-        customers,
-        customers as value_sum,
-        customers as other_sum,
-        customers as square_sum,
-        customers as other_square_sum,
-        customers as product_sum
-
-    from summed
-    where false
-    {% endfor %}
+    -- each over the customers with both values
+    {{ one_row_per_column("moved", pairs) }}
 
 ),
 
@@ -122,7 +83,8 @@ centered as (
         customers * other_square_sum - other_sum * other_sum as other_square,
         customers * product_sum - value_sum * other_sum as product
 
-    from unpivoted
+    from summed
+    where feature != other_feature
 
 ),
 

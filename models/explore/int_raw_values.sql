@@ -1,26 +1,34 @@
 {{ config(materialized="view") }}
 
-{% set features = configured_features() %}
-{% set measures = configured_measures() | rejectattr("is_feature") | list %}
+{% set values = [] %}
+{% for column in configured_features()
+    + configured_measures() | rejectattr("is_feature") | list %}
+    {% do values.append({
+        "feature": quoted_text(column.name), "value": adapter.quote(column.name),
+    }) %}
+{% endfor %}
 
 with
 
+customer_features as (
+
+    select * from {{ ref("customer_segmentation", "customer_features") }}
+
+),
+
 unpivoted as (
 
-    -- No CTE for the customers: an engine that keeps a CTE which is read often would
-    -- keep all their columns at once.
-    {% for column in features + measures %}
     select
-        customer_features.customer_id,
-        'all' as segmentation,
-        '{{ column.name }}' as feature,
-        customer_features.{{ adapter.quote(column.name) }} as value
+        customer_id,
+        {{ unnested(values) }} as line
 
-    from {{ ref("customer_segmentation", "customer_features") }} as customer_features
-
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    from customer_features
 
 )
 
-select * from unpivoted
+select
+    customer_id,
+    'all' as segmentation,
+    line.*
+
+from unpivoted

@@ -42,7 +42,7 @@ explained as (
                     || 'skewed features, or one cluster more.'
             when 'roundness'
                 then 'K-means cuts long groups in pieces and joins what lies beside '
-                    || 'them: look whether neighbouring segments belong together, and '
+                    || 'them: look whether neighboring segments belong together, and '
                     || 'drop or combine features that rise and fall together.'
             when 'size_balance'
                 then 'K-means cuts a large group before it keeps a small one whole: '

@@ -1,6 +1,25 @@
 {% set features = configured_features() %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set columns = features + measures %}
+{% set moments = [] %}
+{% for column in columns %}
+    {% set unit_value -%}
+    ((transformed.{{ adapter.quote(column.name) }} - ranges.{{ column.name }}__lowest)
+        / ranges.{{ column.name }}__range)
+    {%- endset %}
+    {% do moments.append({
+        "feature": quoted_text(column.name),
+        "customers": "count(" ~ unit_value ~ ")",
+        "unit_mean": fixed_point_mean(unit_value),
+        "unit_mean_square": fixed_point_mean(squared(unit_value)),
+    }) %}
+{% endfor %}
+{% set members_with_values -%}
+int_group_members as members
+        inner join transformed
+            on members.customer_id = transformed.customer_id
+        cross join ranges
+{%- endset %}
 
 with
 
@@ -58,50 +77,10 @@ ranges as (
 
 measured as (
 
-    -- One pass for all columns. Moments are of values moved to 0..1, as in
-    -- feature_preparation.
-    select
-        int_group_members.kind,
-        int_group_members.divided_by,
-        int_group_members.group_id
-        {%- for column in columns %}
-        {%- set unit_value =
-            "((transformed." ~ adapter.quote(column.name) ~ " - ranges." ~ column.name
-            ~ "__lowest) / ranges." ~ column.name ~ "__range)"
-        %},
-        count({{ unit_value }}) as {{ column.name }}__customers,
-        {{ fixed_point_mean(unit_value) }} as {{ column.name }}__mean,
-        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }}
-            as {{ column.name }}__mean_square
-        {%- endfor %}
-
-    from int_group_members
-    inner join transformed
-        on int_group_members.customer_id = transformed.customer_id
-    cross join ranges
-    group by
-        int_group_members.kind,
-        int_group_members.divided_by,
-        int_group_members.group_id
-
-),
-
-unpivoted as (
-
-    {% for column in columns %}
-    select
-        kind,
-        divided_by,
-        '{{ column.name }}' as feature,
-        {{ column.name }}__customers as customers,
-        {{ column.name }}__mean as unit_mean,
-        {{ column.name }}__mean_square as unit_mean_square
-
-    from measured
-    where {{ column.name }}__customers > 0
-
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    -- Moments are of values moved to 0..1, as in feature_preparation.
+    {{ one_row_per_column(members_with_values, moments, [
+        "members.kind", "members.divided_by", "members.group_id",
+    ]) }}
 
 ),
 
@@ -113,7 +92,8 @@ weighed as (
             partition by kind, divided_by, feature
         ) as share
 
-    from unpivoted
+    from measured
+    where customers > 0
 
 ),
 

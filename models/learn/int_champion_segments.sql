@@ -15,8 +15,8 @@ int_segment_names as (
 
 compared as (
 
-    -- What a name says counts as true down to half of what it took to be said, so
-    -- that a centroid on the border does not flicker.
+    -- A name is given at 0.5 standard deviations and withdrawn below 0.25, so that it
+    -- does not flicker.
     select
         centroids.segmentation,
         centroids.segment_id,

@@ -59,7 +59,7 @@ grain_checked as (
 
 checked as (
 
-    -- the check comes first: a join of nothing would leave it out
+    -- the left join keeps the check alive when no id repeats
     select
         repeated_ids.hashed_id,
         repeated_ids.source_rows

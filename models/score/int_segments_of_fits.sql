@@ -1,4 +1,4 @@
--- Of names that passed their tests, those of the champions included.
+-- Waits for the tests on names, so that no score carries an untested name.
 -- depends_on: {{ ref("customer_segmentation", "int_champion_segments") }}
 with
 

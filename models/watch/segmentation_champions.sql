@@ -5,7 +5,7 @@
 ) }}
 {% do require_incremental("nobody could tell which fit scored when") %}
 
--- Written after the history, which asks it for the champions of the build before.
+-- Written after the history, because the history reads the champions of the build before.
 -- depends_on: {{ ref("customer_segmentation", "customer_segment_history") }}
 
 with

@@ -123,7 +123,7 @@ def texts(locator):
 
 
 def rgb(color):
-    """A colour as the browser reports it."""
+    """A color as the browser reports it."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgb({red}, {green}, {blue})"
 

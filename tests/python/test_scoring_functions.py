@@ -37,7 +37,7 @@ FEATURES = {
     "nearest": {"scale": "none", "weight": 0.1, "missing": "unassigned"},
     "pet": {"categories": ["cat", "it's", "@lower_bound"], "weight": 2},
     "plan": {"categories": ["free", "paid"], "missing": "paid"},
-    "colour": {"categories": ["red", "blue"], "missing": "unassigned"},
+    "color": {"categories": ["red", "blue"], "missing": "unassigned"},
 }
 COLUMNS = ["z-order" if name == "z_order" else name for name in FEATURES]
 ARGUMENTS = {
