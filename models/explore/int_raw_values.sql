@@ -4,7 +4,10 @@
 {% for column in configured_features()
     + configured_measures() | rejectattr("is_feature") | list %}
     {% do values.append({
-        "feature": quoted_text(column.name), "value": adapter.quote(column.name),
+        "customer_id": "customer_id",
+        "segmentation": "'all'",
+        "feature": quoted_text(column.name),
+        "value": adapter.quote(column.name),
     }) %}
 {% endfor %}
 
@@ -18,17 +21,9 @@ customer_features as (
 
 unpivoted as (
 
-    select
-        customer_id,
-        {{ unnested(values) }} as line
-
+    select {{ unnested(values) }} as line
     from customer_features
 
 )
 
-select
-    customer_id,
-    'all' as segmentation,
-    line.*
-
-from unpivoted
+select line.* from unpivoted
