@@ -25,8 +25,8 @@ measured as (
         count(*) as customers
         {%- for feature in features %}
         {%- set position = "int_customer_positions." ~ adapter.quote(feature.name) %},
-        {{ fixed_point_mean(position) }} as {{ feature.name }}__mean,
-        {{ fixed_point_mean("power(" ~ position ~ ", 2)") }}
+        {{ exact_mean(position) }} as {{ feature.name }}__mean,
+        {{ exact_mean("power(" ~ position ~ ", 2)") }}
             as {{ feature.name }}__mean_square
         {%- endfor %}
 

@@ -141,7 +141,7 @@ averaged as (
         kind,
         divided_by,
         count(*) as silhouette_customers,
-        {{ fixed_point_mean("silhouette") }} as simplified_silhouette
+        {{ exact_mean("silhouette") }} as simplified_silhouette
 
     from measured
     group by

@@ -97,9 +97,9 @@ reaches as (
         count(*) as customers
         {%- for feature in features %}
         {%- set first = loop.index0 %},
-        {{ fixed_point_mean("deviation_" ~ first) }} as mean_{{ first }}
+        {{ exact_mean("deviation_" ~ first) }} as mean_{{ first }}
         {%- for second in range(first, features | length) %},
-        {{ fixed_point_mean("deviation_" ~ first ~ " * deviation_" ~ second) }}
+        {{ exact_mean("deviation_" ~ first ~ " * deviation_" ~ second) }}
             as product_{{ first }}_{{ second }}
         {%- endfor %}
         {%- endfor %}

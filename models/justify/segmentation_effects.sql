@@ -70,8 +70,8 @@ measured as (
             ~ "__lowest) / ranges." ~ column.name ~ "__range)"
         %},
         count({{ unit_value }}) as {{ column.name }}__customers,
-        {{ fixed_point_mean(unit_value) }} as {{ column.name }}__mean,
-        {{ fixed_point_mean("power(" ~ unit_value ~ ", 2)") }}
+        {{ exact_mean(unit_value) }} as {{ column.name }}__mean,
+        {{ exact_mean("power(" ~ unit_value ~ ", 2)") }}
             as {{ column.name }}__mean_square
         {%- endfor %}
 
@@ -125,9 +125,9 @@ averaged as (
         feature,
         cast(sum(customers) as bigint) as customers,
         count(*) as groups,
-        {{ fixed_point_sum("share * unit_mean") }} as unit_mean,
-        {{ fixed_point_sum("share * unit_mean_square") }} as unit_mean_square,
-        {{ fixed_point_sum("share * power(unit_mean, 2)") }} as mean_square_of_groups
+        {{ exact_sum("share * unit_mean") }} as unit_mean,
+        {{ exact_sum("share * unit_mean_square") }} as unit_mean_square,
+        {{ exact_sum("share * power(unit_mean, 2)") }} as mean_square_of_groups
 
     from weighed
     group by

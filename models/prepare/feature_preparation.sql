@@ -58,8 +58,8 @@ rejections as (
         (({{ prepared }} - {{ parameters }}prepared_lowest)
             / nullif({{ parameters }}prepared_highest - {{ parameters }}prepared_lowest, 0))
         {%- endset %}
-        {{ fixed_point_mean(unit_value) }} as {{ feature.name }}__unit_mean,
-        {{ fixed_point_mean(squared(unit_value)) }}
+        {{ exact_mean(unit_value) }} as {{ feature.name }}__unit_mean,
+        {{ exact_mean(squared(unit_value)) }}
             as {{ feature.name }}__unit_mean_square,
         {{ robust_center(feature, prepared) }} as {{ feature.name }}__robust_center,
         {{ robust_scale(feature, prepared) }} as {{ feature.name }}__robust_scale
