@@ -10,6 +10,15 @@
 {%- endmacro %}
 
 
+{#- Distances are of the order of 1, and nine decimals of them are enough; where a
+    feature is not scaled, they can be of any. -#}
+{% macro exact_unit_of_distances(distance) -%}
+    {{ customer_segmentation.exact_unit(
+        "max(" ~ distance ~ ")", "case when max(" ~ distance ~ ") > 1e-3 then 1e9 end"
+    ) }}
+{%- endmacro %}
+
+
 {% macro exact_unit_of_column(value) -%}
     {%- set decimals -%}
     max(case

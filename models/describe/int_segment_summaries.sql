@@ -84,7 +84,7 @@ named as (
 
 reached as (
 
-    select {{ exact_unit("max(distance)", "1e9") }} as distance_unit
+    select {{ exact_unit_of_distances("distance") }} as distance_unit
     from int_customer_scores
 
 ),

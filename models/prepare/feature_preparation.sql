@@ -148,7 +148,7 @@ centered as (
 scaled as (
 
     -- A block of categories varies by 1 - sum of squared shares in all. The logarithm of
-    -- 1 + x is rounded as 1 + x is.
+    -- 1 + x is rounded as 1 + x is. Below 1e-300, DOUBLEs lose their digits.
     select
         *,
         case scale_method when 'none' then 0 else middle end as center,
@@ -160,7 +160,7 @@ scaled as (
             else spread
         end as scale,
         {{ smallest_variation }}
-            * greatest(abs(middle), case transform when 'log' then 1 else 0 end)
+            * greatest(abs(middle), case transform when 'log' then 1 else 1e-292 end)
             as rounding
 
     from centered

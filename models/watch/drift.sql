@@ -69,7 +69,7 @@ population_stability as (
 
 reached as (
 
-    select {{ exact_unit("max(distance)", "1e9") }} as distance_unit
+    select {{ exact_unit_of_distances("distance") }} as distance_unit
     from customer_segments
 
 ),
