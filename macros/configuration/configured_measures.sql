@@ -10,7 +10,7 @@
         {% set key = "segmentation_measures." ~ name %}
         {% do customer_segmentation.check_name(key, name) %}
         {% do customer_segmentation.check_mapping(
-            key, given, ["expression", "label", "unit"]
+            key, given, ["expression", "label", "max", "min", "unit"]
         ) %}
         {% set feature = features.get(name) %}
         {% set measure = {
@@ -21,6 +21,8 @@
             ),
             "label": given.get("label", name | replace("_", " ") | capitalize),
             "unit": given.get("unit", ""),
+            "minimum": given.get("min", -1e15),
+            "maximum": given.get("max", 1e15),
         } %}
         {% do customer_segmentation.check_text(key ~ ".expression", measure.expression) %}
         {% do customer_segmentation.check_text(key ~ ".label", measure.label) %}
@@ -31,6 +33,17 @@
                 measure.expression,
             ) }}
         {% endif %}
+        {% for limit in ["min", "max"] if feature and limit in given %}
+            {{ customer_segmentation.configuration_error(
+                key ~ "." ~ limit, "set at the feature of the same name", given[limit]
+            ) }}
+        {% endfor %}
+        {% do customer_segmentation.check_number(
+            key ~ ".min", measure.minimum, at_least=-1e15, at_most=1e15
+        ) %}
+        {% do customer_segmentation.check_number(
+            key ~ ".max", measure.maximum, more_than=measure.minimum, at_most=1e15
+        ) %}
         {% do measures.append(measure) %}
     {% endfor %}
     {{ return(measures) }}

@@ -1,4 +1,3 @@
-{#- A mean of DOUBLEs depends on the order of the rows; one of DECIMALs does not. -#}
-{% macro exact_mean(value) -%}
-    cast(sum(cast({{ value }} as decimal(38, 9))) as double) / count({{ value }})
+{% macro exact_mean(value, unit=none) -%}
+    {{ customer_segmentation.exact_sum(value, unit) }} / count({{ value }})
 {%- endmacro %}

@@ -1,4 +1,43 @@
-{#- A sum of DOUBLEs depends on the order of the rows; one of DECIMALs does not. -#}
-{% macro exact_sum(value) -%}
-    cast(sum(cast({{ value }} as decimal(38, 9))) as double)
+{#- Sums of DOUBLEs depend on the order of the rows; sums of whole numbers do not.
+
+    Without a unit, values between -1000 and 1000 count in multiples of 2^-52. With the
+    unit of `exact_unit`, a value of any magnitude becomes up to three whole numbers: what
+    it has above the point, in the next 62 bits, and in the 62 after these. So every bit
+    counts of a value that is at least 10^-40 of the largest. Decimals need the first
+    number only. -#}
+{% macro exact_sum(value, unit=none) -%}
+    {%- if unit is none -%}
+    {%- set total = customer_segmentation.whole_sum(
+        customer_segmentation.fixed_point(value)
+    ) -%}
+    cast({{ total }} as double) / 4503599627370496e0
+    {%- else -%}
+    {%- set is_binary = unit ~ " not in (1e2, 1e9)" -%}
+    {%- set scaled = "((" ~ value ~ ") * " ~ unit ~ ")" -%}
+    {%- set whole = "cast(" ~ scaled ~ " as bigint)" -%}
+    {%- set rest = "((" ~ scaled ~ " - cast(" ~ whole ~ " as double))"
+        ~ " * 4611686018427387904e0)" -%}
+    {%- set whole_rest = "cast(" ~ rest ~ " as bigint)" -%}
+    {%- set last_rest = "cast((" ~ rest ~ " - cast(" ~ whole_rest ~ " as double))"
+        ~ " * 4611686018427387904e0 as bigint)" -%}
+    {%- set total = customer_segmentation.whole_sum(whole) -%}
+    {%- set rest_total = customer_segmentation.whole_sum(
+        "case when " ~ is_binary ~ " then " ~ whole_rest ~ " end"
+    ) -%}
+    {#- the 53 bits of any larger value end before -#}
+    {%- set last_total = customer_segmentation.whole_sum(
+        "case when " ~ whole ~ " = 0 then " ~ last_rest ~ " end"
+    ) -%}
+    (
+        cast({{ total }} as double)
+        -- what that DOUBLE has lost
+        + (
+            cast({{ total }} - cast(cast({{ total }} as double) as decimal(38, 0)) as double)
+            + (
+                coalesce(cast({{ rest_total }} as double), 0)
+                + coalesce(cast({{ last_total }} as double), 0) / 4611686018427387904e0
+            ) / 4611686018427387904e0
+        )
+    ) / max({{ unit }})
+    {%- endif -%}
 {%- endmacro %}

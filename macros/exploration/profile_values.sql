@@ -119,12 +119,12 @@ raised as (
         segmentation,
         feature,
         count(outlier) as outliers,
-        {{ customer_segmentation.fixed_point_mean("deviation") }} as first_power,
-        {{ customer_segmentation.fixed_point_mean("deviation * deviation") }}
+        {{ customer_segmentation.exact_mean("deviation") }} as first_power,
+        {{ customer_segmentation.exact_mean("deviation * deviation") }}
             as second_power,
-        {{ customer_segmentation.fixed_point_mean("deviation * deviation * deviation") }}
+        {{ customer_segmentation.exact_mean("deviation * deviation * deviation") }}
             as third_power,
-        {{ customer_segmentation.fixed_point_mean(
+        {{ customer_segmentation.exact_mean(
             "deviation * deviation * deviation * deviation"
         ) }} as fourth_power
 

@@ -35,9 +35,16 @@
             customer_id,
             ordered_on,
             case when {{ counted }} then 1 else 0 end as orders,
-            case when {{ counted }} then amount end as amount
+            case when {{ counted }} then cast(amount as double) end as amount
 
         from orders_until_then
+
+    ),
+
+    bounded as (
+
+        select {{ customer_segmentation.exact_unit_of_column("amount") }} as amount_unit
+        from counted_orders
 
     )
 
@@ -45,10 +52,11 @@
         customer_id,
         {{ dbt.datediff("max(ordered_on)", day, "day") }} as recency_days,
         cast(sum(orders) as bigint) as frequency,
-        coalesce({{ customer_segmentation.exact_sum("amount") }}, 0) as monetary_value,
-        {{ customer_segmentation.exact_mean("amount") }} as average_basket,
+        coalesce({{ customer_segmentation.exact_sum("amount", "amount_unit") }}, 0) as monetary_value,
+        {{ customer_segmentation.exact_mean("amount", "amount_unit") }} as average_basket,
         {{ dbt.datediff("min(ordered_on)", day, "day") }} as tenure_days
 
     from counted_orders
+    cross join bounded
     group by customer_id
 {%- endmacro %}

@@ -14,7 +14,9 @@ profiled as (
         feature,
         basis,
         label,
-        unit
+        unit,
+        minimum,
+        maximum
 
     from int_features
 
@@ -25,7 +27,9 @@ profiled as (
         '{{ measure.name }}' as feature,
         'measure' as basis,
         {{ quoted_text(measure.label) }} as label,
-        {{ quoted_text(measure.unit) }} as unit
+        {{ quoted_text(measure.unit) }} as unit,
+        cast({{ measure.minimum }} as double) as minimum,
+        cast({{ measure.maximum }} as double) as maximum
     {% endfor %}
 
 )

@@ -49,7 +49,8 @@ summarized as (
         nearest.segment_index,
         nearest.group_id,
         {% for measure in measures %}
-        {{ exact_sum("nearest.value__" ~ measure.name) }} as {{ measure.name }}__total,
+        {{ exact_sum("nearest.value__" ~ measure.name, measure.name ~ "__unit") }}
+            as {{ measure.name }}__total,
         {% endfor %}
         {% for column in numbers %}
         {% set value = "nearest.value__" ~ column.name %}
@@ -60,8 +61,8 @@ summarized as (
         {{ sampled_quantile(value, 0.5) }} as {{ column.name }}__median,
         max({{ value }}) as {{ column.name }}__maximum,
         count({{ value }}) as {{ column.name }}__values,
-        {{ fixed_point_total(unit_value) }} as {{ column.name }}__unit_total,
-        {{ fixed_point_total(squared(unit_value)) }}
+        {{ whole_sum(fixed_point(unit_value)) }} as {{ column.name }}__unit_total,
+        {{ whole_sum(fixed_point(squared(unit_value))) }}
             as {{ column.name }}__unit_square_total,
         {% endfor %}
         count(*) as customers
@@ -81,6 +82,13 @@ named as (
 
 ),
 
+reached as (
+
+    select {{ exact_unit_of_distances("distance") }} as distance_unit
+    from int_customer_scores
+
+),
+
 located as (
 
     -- Distances come from the stored scores. Measures are aggregated above, because a
@@ -90,11 +98,12 @@ located as (
         fit_number,
         segment_index,
         group_id,
-        {{ exact_mean("distance") }} as mean_distance,
-        {{ fixed_point_mean(margin("distance", "next_distance")) }}
+        {{ exact_mean("distance", "distance_unit") }} as mean_distance,
+        {{ exact_mean(margin("distance", "next_distance")) }}
             as simplified_silhouette
 
     from int_customer_scores
+    cross join reached
     group by
         segmentation,
         fit_number,

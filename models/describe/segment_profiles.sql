@@ -51,15 +51,16 @@ averaged as (
 
     select
         *,
-        {{ mean_of_total("unit_total", "segment_values") }} as unit_mean,
-        {{ mean_of_total("unit_square_total", "segment_values") }} as unit_mean_square,
-        {{ mean_of_total(
-            "sum(unit_total) over all_segments", "sum(segment_values) over all_segments"
-        ) }} as population_unit_mean,
-        {{ mean_of_total(
-            "sum(unit_square_total) over all_segments",
-            "sum(segment_values) over all_segments"
-        ) }} as population_unit_mean_square
+        cast(unit_total as double) / segment_values / {{ fixed_point(1) }}
+            as unit_mean,
+        cast(unit_square_total as double) / segment_values / {{ fixed_point(1) }}
+            as unit_mean_square,
+        cast(sum(unit_total) over all_segments as double)
+            / sum(segment_values) over all_segments / {{ fixed_point(1) }}
+            as population_unit_mean,
+        cast(sum(unit_square_total) over all_segments as double)
+            / sum(segment_values) over all_segments / {{ fixed_point(1) }}
+            as population_unit_mean_square
 
     from unpivoted
     window all_segments as (partition by segmentation, feature)

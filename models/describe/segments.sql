@@ -98,9 +98,13 @@ shared as (
         customers,
         {% for measure in measures %}
         {{ measure.name }}__total as {{ measure.name }}_total,
-        {{ measure.name }}__total
-            / nullif(sum({{ measure.name }}__total) over all_segments, 0)
-            as {{ measure.name }}_share,
+        -- totals with both signs have no shares: one could be 962 %
+        case
+            when min({{ measure.name }}__total) over all_segments >= 0
+                or max({{ measure.name }}__total) over all_segments <= 0
+                then {{ measure.name }}__total
+                    / nullif(sum({{ measure.name }}__total) over all_segments, 0)
+        end as {{ measure.name }}_share,
         {% endfor %}
         mean_distance,
         simplified_silhouette,

@@ -60,13 +60,15 @@ recommended as (
 limited as (
 
     -- no more bins than asked for, one at each end and one that rounding adds
-    -- included, and none too narrow for a DOUBLE to tell its edges apart
+    -- included, and none too narrow for a DOUBLE to tell its edges apart, or to be
+    -- the inverse of a power of ten
     select
         *,
         greatest(
             recommended_width,
             (high - low) / ({{ maximum_bins }} - 3),
             1e-14 * greatest(abs(low), abs(high)),
+            1e-300,
             case when is_whole then 1 else 0 end
         ) as width
 

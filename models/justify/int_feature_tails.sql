@@ -52,8 +52,8 @@ feature_preparation as (
 
     select
         {% for feature in features %}
-        {{ fixed_point_mean("unit_" ~ loop.index0) }} as mean_{{ loop.index0 }},
-        {{ fixed_point_mean("power(unit_" ~ loop.index0 ~ ", 2)") }}
+        {{ exact_mean("unit_" ~ loop.index0) }} as mean_{{ loop.index0 }},
+        {{ exact_mean("power(unit_" ~ loop.index0 ~ ", 2)") }}
             as square_{{ loop.index0 }}
         {{- "," if not loop.last }}
         {% endfor %}
@@ -86,9 +86,9 @@ feature_preparation as (
         {% set is_far -%}
         squared_{{ loop.index0 }} > 16 * variance_{{ loop.index0 }}
         {%- endset %}
-        {{ fixed_point_mean("case when " ~ is_far ~ " then 1 else 0 end") }}
+        {{ exact_mean("case when " ~ is_far ~ " then 1 else 0 end") }}
             as far_customers_{{ loop.index0 }},
-        {{ fixed_point_mean(
+        {{ exact_mean(
             "case when " ~ is_far ~ " then squared_" ~ loop.index0 ~ " else 0 end"
         ) }} / nullif(max(variance_{{ loop.index0 }}), 0)
             as far_variance_{{ loop.index0 }}

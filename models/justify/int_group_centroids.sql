@@ -8,8 +8,8 @@
     {% do coordinates.append({
         "position": position,
         "customers": "count(*)",
-        "mean_position": fixed_point_mean(coordinate),
-        "mean_square": fixed_point_mean(squared(coordinate)),
+        "mean_position": exact_mean(coordinate),
+        "mean_square": exact_mean(squared(coordinate)),
     }) %}
 {% endfor %}
 {% set members_with_points -%}

@@ -151,7 +151,7 @@ averaged as (
         kind,
         divided_by,
         count(*) as silhouette_customers,
-        {{ fixed_point_mean("silhouette") }} as simplified_silhouette
+        {{ exact_mean("silhouette") }} as simplified_silhouette
 
     from measured
     group by
@@ -182,7 +182,7 @@ averaged_segments as (
         'kmeans' as kind,
         segmentation as divided_by,
         cast(sum(customers) as bigint) as silhouette_customers,
-        {{ fixed_point_sum("share * simplified_silhouette") }} as simplified_silhouette
+        {{ exact_sum("share * simplified_silhouette") }} as simplified_silhouette
 
     from shared_segments
     group by segmentation

@@ -9,9 +9,9 @@
         {% do pairs.append({
             "position": first - 1,
             "other_position": second - 1,
-            "mean": fixed_point_mean(deviation),
-            "other_mean": fixed_point_mean(other_deviation),
-            "product": fixed_point_mean(deviation ~ " * " ~ other_deviation),
+            "mean": exact_mean(deviation),
+            "other_mean": exact_mean(other_deviation),
+            "product": exact_mean(deviation ~ " * " ~ other_deviation),
             "customers": "count(*)",
             "reach": "min(reach)",
         }) %}

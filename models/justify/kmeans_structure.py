@@ -54,7 +54,10 @@ BACKWARD = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
 
 def tidy(values: np.ndarray, largest: float) -> np.ndarray:
     """Return the values without the last digits, which arithmetic has touched."""
-    return values.round(12 - math.ceil(math.log10(largest))) if largest else values
+    # of smaller values, the power of ten that rounds them would be infinite
+    if largest < 1e-290:
+        return values
+    return values.round(12 - math.ceil(math.log10(largest)))
 
 
 def rounding(values: np.ndarray) -> tuple[float, float] | None:

@@ -54,14 +54,14 @@ summed as (
         cast(sum(customers * (segment_customers - 1)) as double) as pairs_in_one,
         cast(sum(customers * (other_segment_customers - 1)) as double) as pairs_in_other,
         cast(sum(customers * (all_customers - 1)) as double) as pairs,
-        {{ fixed_point_sum(
+        {{ exact_sum(
             "customers / all_customers * ln("
             "customers / segment_customers * all_customers / other_segment_customers)"
         ) }} as information,
-        {{ fixed_point_sum(
+        {{ exact_sum(
             "customers / all_customers * ln(all_customers / segment_customers)"
         ) }} as entropy,
-        {{ fixed_point_sum(
+        {{ exact_sum(
             "customers / all_customers * ln(all_customers / other_segment_customers)"
         ) }} as other_entropy
 

@@ -86,9 +86,9 @@ averaged as (
         kind,
         divided_by,
         position,
-        {{ fixed_point_sum("share * mean_position") }} as mean_position,
-        {{ fixed_point_sum("share * mean_square") }} as mean_square,
-        {{ fixed_point_sum("share * power(mean_position, 2)") }}
+        {{ exact_sum("share * mean_position") }} as mean_position,
+        {{ exact_sum("share * mean_square") }} as mean_square,
+        {{ exact_sum("share * power(mean_position, 2)") }}
             as mean_square_of_groups
 
     from weighed
@@ -107,8 +107,8 @@ decomposed as (
         segmentation,
         kind,
         divided_by,
-        {{ fixed_point_sum("mean_square - power(mean_position, 2)") }} as variance,
-        {{ fixed_point_sum("mean_square_of_groups - power(mean_position, 2)") }}
+        {{ exact_sum("mean_square - power(mean_position, 2)") }} as variance,
+        {{ exact_sum("mean_square_of_groups - power(mean_position, 2)") }}
             as variance_of_groups
 
     from averaged

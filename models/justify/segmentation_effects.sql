@@ -10,8 +10,8 @@
     {% do moments.append({
         "feature": quoted_text(column.name),
         "customers": "count(" ~ unit_value ~ ")",
-        "unit_mean": fixed_point_mean(unit_value),
-        "unit_mean_square": fixed_point_mean(squared(unit_value)),
+        "unit_mean": exact_mean(unit_value),
+        "unit_mean_square": exact_mean(squared(unit_value)),
     }) %}
 {% endfor %}
 {% set members_with_values -%}
@@ -105,9 +105,9 @@ averaged as (
         feature,
         cast(sum(customers) as bigint) as customers,
         count(*) as groups,
-        {{ fixed_point_sum("share * unit_mean") }} as unit_mean,
-        {{ fixed_point_sum("share * unit_mean_square") }} as unit_mean_square,
-        {{ fixed_point_sum("share * power(unit_mean, 2)") }} as mean_square_of_groups
+        {{ exact_sum("share * unit_mean") }} as unit_mean,
+        {{ exact_sum("share * unit_mean_square") }} as unit_mean_square,
+        {{ exact_sum("share * power(unit_mean, 2)") }} as mean_square_of_groups
 
     from weighed
     group by

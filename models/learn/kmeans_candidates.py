@@ -337,7 +337,7 @@ def stability(
 
     Returns:
         One figure for all segments and (k,) figures, one for each; all of them 0 if
-        no resample has more different vectors than clusters.
+        no resample has as many different vectors as clusters.
     """
     generator = np.random.default_rng(seed)
     shares = weights / weights.sum()
@@ -346,7 +346,7 @@ def stability(
     for bootstrap in range(BOOTSTRAPS):
         resampled = generator.multinomial(customers, shares).astype(float)
         drawn = resampled > 0
-        if drawn.sum() <= clusters:
+        if drawn.sum() < clusters:
             continue
         centroids = fit(
             vectors[drawn],
@@ -500,15 +500,14 @@ def candidates(
 
     name = settings["segmentation"]
     fewest, seed = settings["minimum_clusters"], settings["seed"]
-    most = min(settings["maximum_clusters"], len(vectors) - 1)
+    most = min(settings["maximum_clusters"], len(vectors))
     if most < fewest:
         sampled = int(weights.sum())
         drawn = f" ({sampled} of them, as segmentation_training says)"
         raise ValueError(
             f"The segmentation {name} asks for {fewest} clusters or more, but its "
             f"customers{drawn if sampled < customers else ''} have only {len(vectors)} "
-            "different feature vectors, and K-means needs more of them than clusters. "
-            "Add a feature, ask for fewer clusters, or take the groups as they are: "
+            "different feature vectors, and each cluster needs one of its own. Add a feature, ask for fewer clusters, or take the groups as they are: "
             "`by` an attribute."
         )
     root = np.sqrt(feature_weights)

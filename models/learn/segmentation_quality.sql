@@ -184,6 +184,12 @@ reasoned as (
                 || {{ as_text("100 * ranked.minimum_share", 1) }} || ' %.'
         end as mention_of_size,
         case
+            when ranked.clusters = ranked.vectors
+                then ' Within each, all customers are alike: there are no more '
+                    || 'different ones.'
+            else ''
+        end as mention_of_vectors,
+        case
             when ranked.smallest_segment_stability is null then '.'
             else case
                 when ranked.smallest_segment_stability >= 0.75
@@ -232,7 +238,7 @@ select
     case
         when is_chosen
             then verdict || mention_of_silhouettes || mention_of_stability
-                || mention_of_size
+                || mention_of_size || mention_of_vectors
         else verdict
     end as reason,
     clusters,

@@ -1,4 +1,7 @@
 {% set segmentations = configured_segmentations("kmeans") %}
+{# Half of the 52 bits of a DOUBLE. Of values that vary less, beside what they have in
+   common, rounding leaves fewer than half of the digits of a standard score. #}
+{% set smallest_variation = "1.4901161193847656e-8" %}
 
 with
 
@@ -64,8 +67,8 @@ rejections as (
         (({{ prepared }} - {{ parameters }}prepared_lowest)
             / nullif({{ parameters }}prepared_highest - {{ parameters }}prepared_lowest, 0))
         {%- endset %}
-        {{ fixed_point_mean(unit_value) }} as {{ feature.name }}__unit_mean,
-        {{ fixed_point_mean(squared(unit_value)) }}
+        {{ exact_mean(unit_value) }} as {{ feature.name }}__unit_mean,
+        {{ exact_mean(squared(unit_value)) }}
             as {{ feature.name }}__unit_mean_square,
         {{ robust_center(feature, prepared) }} as {{ feature.name }}__robust_center,
         {{ robust_scale(feature, prepared) }} as {{ feature.name }}__robust_scale
@@ -118,21 +121,19 @@ centered as (
         rejections.commonest_rejection,
         case
             when features.scale_method = 'robust' then measured.robust_center
-            when features.scale_method = 'none' then 0
             when bounds.prepared_lowest = bounds.prepared_highest
                 then bounds.prepared_lowest
             else bounds.prepared_lowest
                 + measured.unit_mean * (bounds.prepared_highest - bounds.prepared_lowest)
-        end as center,
+        end as middle,
         case features.scale_method
             when 'robust' then measured.robust_scale
-            when 'none' then 1
             else sqrt(
                 greatest(
                     measured.unit_mean_square - {{ squared("measured.unit_mean") }}, 0
                 )
             ) * (bounds.prepared_highest - bounds.prepared_lowest)
-        end as own_scale,
+        end as spread,
         bounds.prepared_lowest,
         bounds.prepared_highest,
         features.weight
@@ -152,15 +153,21 @@ centered as (
 
 scaled as (
 
-    -- a block of categories varies by 1 - sum of squared shares in all
+    -- A block of categories varies by 1 - sum of squared shares in all. The logarithm of
+    -- 1 + x is rounded as 1 + x is. Below 1e-300, DOUBLEs lose their digits.
     select
         *,
+        case scale_method when 'none' then 0 else middle end as center,
         case scale_method
+            when 'none' then 1
             when 'categories' then sqrt(
-                greatest(1 - sum(power(center, 2)) over whole_block, 0)
+                greatest(1 - sum(power(middle, 2)) over whole_block, 0)
             )
-            else own_scale
-        end as scale
+            else spread
+        end as scale,
+        {{ smallest_variation }}
+            * greatest(abs(middle), case transform when 'log' then 1 else 1e-292 end)
+            as rounding
 
     from centered
     window whole_block as (
@@ -193,17 +200,18 @@ checked as (
                 "'No customer takes part in the segmentation ' || segmentation"
                 ~ " || '. Look at its option `where`.'"
             ) }}
-            when scale_method = 'robust' and prepared_lowest < prepared_highest
-                and scale = 0 then {{ stop_build(
+            when scale_method = 'robust' and spread <= rounding
+                and prepared_highest - prepared_lowest > rounding then {{ stop_build(
                 "'The quartiles of the feature ' || block || ' are the same among the'"
                 ~ " || ' customers of ' || segmentation || ', so robust scaling would'"
                 ~ " || ' divide by 0. Use scale: standard, or a transform.'"
             ) }}
             when scale = 0 or scale_method != 'categories'
-                and prepared_lowest = prepared_highest then {{ stop_build(
+                and spread <= rounding then {{ stop_build(
                 "'The feature ' || block || ' does not vary among the customers of '"
-                ~ " || segmentation || ', so it cannot tell them apart.'"
-                ~ " || ' Remove it from the segmentation.'"
+                ~ " || segmentation || ' by more than rounding, so it cannot tell them'"
+                ~ " || ' apart. Remove it from the segmentation, or let its `expression`'"
+                ~ " || ' subtract what all values have in common or use a smaller unit.'"
             ) }}
             else scale
         end as scale,

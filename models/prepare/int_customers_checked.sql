@@ -19,13 +19,11 @@
 
 {% set reasons = ["missing_id", "invalid_id", "conflicting_rows"] %}
 {% for column in numbers %}
-    {% do reasons.extend(["not_a_number:" ~ column.name, "not_finite:" ~ column.name]) %}
-{% endfor %}
-{% for feature in features %}
     {% do reasons.extend([
-        "below_minimum:" ~ feature.name, "above_maximum:" ~ feature.name,
-        "missing_value:" ~ feature.block,
+        "not_a_number:" ~ column.name, "not_finite:" ~ column.name,
+        "below_minimum:" ~ column.name, "above_maximum:" ~ column.name,
     ]) %}
+    {% do reasons.append("missing_value:" ~ column.block) if column in features %}
 {% endfor %}
 
 {% set columns_given -%}
@@ -145,14 +143,12 @@ labelled as (
                 then 'not_a_number:{{ column.name }}'
             when isnan({{ value }}) or abs({{ value }}) = cast('infinity' as double)
                 then 'not_finite:{{ column.name }}'
-            {%- if column in features %}
             when {{ value }} < {{ column.minimum }}
                 then 'below_minimum:{{ column.name }}'
             when {{ value }} > {{ column.maximum }}
                 then 'above_maximum:{{ column.name }}'
             {%- if column.missing == "reject" %}
             when {{ value }} is null then 'missing_value:{{ column.block }}'
-            {%- endif %}
             {%- endif %}
             {%- endfor %}
         end as rejection

@@ -8,10 +8,9 @@ int_segmentation_features as (
 
 ),
 
-counted as (
+int_column_bounds as (
 
-    select count(*) as all_customers
-    from {{ ref("customer_segmentation", "customer_features") }}
+    select * from {{ ref("customer_segmentation", "int_column_bounds") }}
 
 ),
 
@@ -31,7 +30,7 @@ counted as (
         count(*) as customers
 
     from {{ ref("customer_segmentation", "customer_features") }}
-    cross join counted
+    cross join int_column_bounds
     where {{ takes_part(segmentation) }}
 
 ),

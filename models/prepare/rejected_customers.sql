@@ -6,9 +6,9 @@ int_customers_checked as (
 
 ),
 
-int_features as (
+int_profiled_columns as (
 
-    select * from {{ ref("customer_segmentation", "int_features") }}
+    select * from {{ ref("customer_segmentation", "int_profiled_columns") }}
 
 ),
 
@@ -49,17 +49,17 @@ explained as (
                 then 'The value of ' || rejected.feature || ' is not finite.'
             when 'below_minimum'
                 then 'The value of ' || rejected.feature || ' is below its minimum of '
-                    || cast(int_features.minimum as {{ dbt.type_string() }}) || '.'
+                    || cast(limits.minimum as {{ dbt.type_string() }}) || '.'
             when 'above_maximum'
                 then 'The value of ' || rejected.feature || ' is above its maximum of '
-                    || cast(int_features.maximum as {{ dbt.type_string() }}) || '.'
+                    || cast(limits.maximum as {{ dbt.type_string() }}) || '.'
         end as explanation,
         rejected.source_row,
         rejected.copies as source_rows
 
     from rejected
-    left join int_features
-        on rejected.feature = int_features.feature
+    left join int_profiled_columns as limits
+        on rejected.feature = limits.feature
 
 )
 

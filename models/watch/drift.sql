@@ -57,12 +57,20 @@ population_stability as (
         segmentation,
         'population_stability_index' as metric,
         feature,
-        {{ exact_sum("(share - fit_share) * ln(share / fit_share)") }} as figure
+        round({{ exact_sum("(share - fit_share) * ln(share / fit_share)") }}, 9)
+            as figure
 
     from floored_shares
     group by
         segmentation,
         feature
+
+),
+
+reached as (
+
+    select {{ exact_unit_of_distances("distance") }} as distance_unit
+    from customer_segments
 
 ),
 
@@ -87,12 +95,13 @@ segments_now as (
         segments_then.segmentation,
         segments_then.segment_id,
         count(customer_segments.customer_id) as customers,
-        {{ exact_sum("customer_segments.distance") }} as total_distance,
+        {{ exact_sum("customer_segments.distance", "distance_unit") }} as total_distance,
         count(case
             when customer_segments.distance > segments_then.largest_distance then 1
         end) as outliers
 
     from segments_then
+    cross join reached
     left join customer_segments
         on segments_then.segmentation = customer_segments.segmentation
         and segments_then.segment_id = customer_segments.segment_id
@@ -107,10 +116,11 @@ segment_changes as (
     select
         segments_now.segmentation,
         segments_now.customers,
-        segments_now.total_distance,
         segments_now.outliers,
         segments_then.customers as fit_customers,
-        segments_then.customers * segments_then.mean_distance as fit_total_distance,
+        sum(segments_now.total_distance) over whole_segmentation as total_distance,
+        sum(segments_then.customers * segments_then.mean_distance)
+            over whole_segmentation as fit_total_distance,
         segments_now.customers
             / nullif(sum(segments_now.customers) over whole_segmentation, 0) as share,
         segments_then.customers
@@ -132,11 +142,11 @@ segmentation_changes as (
 
     select
         segmentation,
-        {{ exact_sum("abs(share - fit_share)") }} / 2 as segment_shift,
+        round({{ exact_sum("abs(share - fit_share)") }} / 2, 9) as segment_shift,
         -- both are sums of rounded distances; no growth must not become -0.0
         0e0 + round(
-            ({{ exact_sum("total_distance") }} / nullif(sum(customers), 0))
-            / nullif({{ exact_sum("fit_total_distance") }} / sum(fit_customers), 0) - 1, 8
+            max(total_distance) / nullif(sum(customers), 0)
+            / nullif(max(fit_total_distance) / sum(fit_customers), 0) - 1, 8
         ) as distance_growth,
         cast(sum(outliers) as double) / nullif(sum(customers), 0) as outlier_share
 

@@ -42,6 +42,8 @@ pairs as (
     {% for name, other in pairs %}
     select
         {{ loop.index }} as pair,
+        {{ columns.index(name) + 1 }} as place,
+        {{ columns.index(other) + 1 }} as other_place,
         {{ dbt.string_literal(dbt.escape_single_quotes(name)) }} as column_name,
         {{ dbt.string_literal(dbt.escape_single_quotes(other)) }} as other_column
     {{ "union all" if not loop.last }}
@@ -49,61 +51,116 @@ pairs as (
 
 ),
 
-measured as (
+finite as (
 
-    -- One scan for all pairs. A constant is told by its range: rounding can give it
-    -- a deviation.
     select
         {% for key in keys %}
         {{ key }},
         {% endfor %}
-        {% for name, other in pairs %}
-        {% set first, second = adapter.quote(name), adapter.quote(other) %}
-        {% set where_finite -%}
-        filter (
-            where abs({{ first }}) < cast('infinity' as double)
-            and abs({{ second }}) < cast('infinity' as double)
-        )
-        {%- endset %}
-        count(*) {{ where_finite }} as rows_{{ loop.index }},
-        min({{ first }}) {{ where_finite }} < max({{ first }}) {{ where_finite }}
-        and min({{ second }}) {{ where_finite }} < max({{ second }}) {{ where_finite }}
-            as varies_{{ loop.index }},
-        corr({{ first }}, {{ second }}) {{ where_finite }}
-            as correlation_{{ loop.index }}{{ "," if not loop.last }}
+        {% for name in columns %}
+        case
+            when abs({{ adapter.quote(name) }}) < cast('infinity' as double)
+                then {{ adapter.quote(name) }}
+        end as value_{{ loop.index }}{{ "," if not loop.last }}
         {% endfor %}
 
     from {{ model }}
+
+),
+
+correlated as (
+
+    -- One scan for all pairs, and nothing but the correlation: aggregates of their own
+    -- for each pair cost memory with a power of the columns.
+    select
+        {% for name, other in pairs %}
+        corr(value_{{ columns.index(name) + 1 }}, value_{{ columns.index(other) + 1 }})
+            as correlation_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
+
+    from finite
     {{ "group by " ~ keys | join(", ") if keys }}
 
 ),
 
-unpivoted as (
+suspected as (
+
+    select distinct
+        pairs.*
+
+    from correlated
+    cross join pairs
+    where
+        case pairs.pair
+            {% for pair in pairs %}
+            when {{ loop.index }} then abs(correlated.correlation_{{ loop.index }})
+            {% endfor %}
+        end > {{ allowed }}
+
+),
+
+paired as (
 
     select
         {% for key in keys %}
-        measured.{{ key }},
+        finite.{{ key }},
         {% endfor %}
-        pairs.column_name,
-        pairs.other_column,
-        case pairs.pair
-            {% for pair in pairs %}
-            when {{ loop.index }} then measured.rows_{{ loop.index }}
+        suspected.column_name,
+        suspected.other_column,
+        case suspected.place
+            {% for name in columns %}
+            when {{ loop.index }} then finite.value_{{ loop.index }}
             {% endfor %}
-        end as rows_found,
-        case
-            {% for pair in pairs %}
-            when pairs.pair = {{ loop.index }} and measured.varies_{{ loop.index }}
-                then measured.correlation_{{ loop.index }}
+        end as value,
+        case suspected.other_place
+            {% for name in columns %}
+            when {{ loop.index }} then finite.value_{{ loop.index }}
             {% endfor %}
-        end as correlation
+        end as other_value
 
-    from measured
-    cross join pairs
+    from finite
+    cross join suspected
+
+),
+
+measured as (
+
+    select
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        column_name,
+        other_column,
+        count(*) as rows_found,
+        corr(value, other_value) as correlation,
+        -- a constant is told by its range: rounding can give it a deviation
+        min(value) < max(value) and min(other_value) < max(other_value) as both_vary
+
+    from paired
+    where
+        value is not null
+        and other_value is not null
+    group by
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        column_name,
+        other_column
 
 )
 
-select * from unpivoted
-where abs(correlation) > {{ allowed }}
+select
+    {% for key in keys %}
+    {{ key }},
+    {% endfor %}
+    column_name,
+    other_column,
+    rows_found,
+    correlation
+
+from measured
+where
+    both_vary
+    and abs(correlation) > {{ allowed }}
 
 {% endtest %}

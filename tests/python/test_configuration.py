@@ -125,6 +125,24 @@ MISTAKES = [
         {"segmentation_measures": {"spend": {"sum": 1}}},
     ),
     (
+        "segmentation_measures.spend.min",
+        "at most 1000000000000000",
+        "1e+16",
+        {"segmentation_measures": {"spend": {"min": 1e16}}},
+    ),
+    (
+        "segmentation_measures.spend.max",
+        "greater than 2",
+        "1",
+        {"segmentation_measures": {"spend": {"min": 2, "max": 1}}},
+    ),
+    (
+        "segmentation_measures.age.max",
+        "set at the feature",
+        "120",
+        {"segmentation_measures": {"age": {"max": 120}}},
+    ),
+    (
         "segmentation_attributes",
         "a list",
         "country",

@@ -44,7 +44,7 @@ NASTY = {
     },
     "segmentation_measures": {
         **{"same": {}, "nothing": {}, "scarce": {}, "scarcer": {}},
-        **{"mostly_same": {}, "unlimited": {}},
+        **{"mostly_same": {}, "far_off": {}},
     },
     "segmentation_attributes": [],
     "segmentations": {
@@ -108,7 +108,7 @@ def nasty():
             "scarce": np.where(np.arange(CUSTOMERS) < 3, heavy, np.nan),
             "scarcer": np.where(np.arange(CUSTOMERS) > CUSTOMERS - 3, heavy, np.nan),
             "mostly_same": np.where(np.arange(CUSTOMERS) < 8, heavy, 0.3),
-            "unlimited": np.where(np.arange(CUSTOMERS) < 5, 1e25, heavy),
+            "far_off": np.where(np.arange(CUSTOMERS) < 5, 1e15, heavy),
         }
     )
 

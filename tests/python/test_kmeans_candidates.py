@@ -1091,15 +1091,16 @@ def test_candidates_are_free_of_the_last_bits(kmeans_candidates, groups):
 def test_too_few_different_vectors_are_an_error_that_names_the_segmentation(
     kmeans_candidates,
 ):
-    asked = SETTINGS | {"minimum_clusters": 3}
-    with pytest.raises(ValueError, match=r"value asks for 3 .* only 3 different"):
+    asked = SETTINGS | {"minimum_clusters": 4, "maximum_clusters": 5}
+    with pytest.raises(ValueError, match=r"value asks for 4 .* only 3 different"):
         candidates_of(kmeans_candidates, np.eye(3), np.full(3, 9.0), np.ones(3), asked)
 
 
 def test_too_few_different_vectors_in_a_sample_are_blamed_on_its_size(
     kmeans_candidates,
 ):
-    data = (np.eye(2), np.full(2, 9.0), np.ones(2), SETTINGS)
+    asked = SETTINGS | {"minimum_clusters": 3}
+    data = (np.eye(2), np.full(2, 9.0), np.ones(2), asked)
     with pytest.raises(
         ValueError, match=r"\(18 of them, as segmentation_training says"
     ):
@@ -1129,9 +1130,10 @@ def test_candidates_are_those_of_any_magnitude(kmeans_candidates, groups, power)
 
 def test_candidates_have_every_figure_in_the_most_degenerate_table(kmeans_candidates):
     # A constant feature, most customers at one place, k up to one less than places.
+    asked = SETTINGS | {"maximum_clusters": 3}
     vectors = np.array([[7.0, 0.0], [7.0, 1.0], [7.0, 1.0 + 1e-9], [7.0, 5.0]])
     rows = candidates_of(
-        kmeans_candidates, vectors, np.array([1e7, 1, 1, 1]), np.ones(2), SETTINGS
+        kmeans_candidates, vectors, np.array([1e7, 1, 1, 1]), np.ones(2), asked
     )
     assert [row["clusters"] for row in rows] == [2, 3]
     assert rows[1]["inertia"] == pytest.approx(5e-19)
@@ -1141,12 +1143,16 @@ def test_candidates_have_every_figure_in_the_most_degenerate_table(kmeans_candid
                 assert np.isfinite(value).all(), name
 
 
-def test_largest_k_is_one_less_than_the_different_vectors(kmeans_candidates):
+def test_largest_k_is_that_of_the_different_vectors(kmeans_candidates):
     asked = SETTINGS | {"maximum_clusters": 10}
     rows = candidates_of(
         kmeans_candidates, np.eye(5), np.full(5, 9.0), np.ones(5), asked
     )
-    assert [row["clusters"] for row in rows] == [2, 3, 4]
+    assert [row["clusters"] for row in rows] == [2, 3, 4, 5]
+    last = rows[-1]
+    assert last["inertia"] == pytest.approx(0, abs=1e-25)
+    assert last["simplified_silhouette"] == last["silhouette"] == 1
+    assert last["stability"] == 1
 
 
 def test_fits_run_on_one_thread(kmeans_candidates, groups, monkeypatch):

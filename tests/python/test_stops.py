@@ -70,6 +70,15 @@ STOPS = [
         "The feature constant does not vary among the customers of groups",
     ),
     (
+        "a feature that varies by rounding only",
+        {
+            "customers": GROUPS.replace("5 as constant", "50 + 1e-9 * i as constant"),
+            "segmentation_features": FEATURES | {"constant": {}},
+            "segmentations": {"groups": {"features": ["x", "constant"]}},
+        },
+        "The feature constant does not vary among the customers of groups by more than",
+    ),
+    (
         "a feature without spread between its quartiles",
         {
             "customers": GROUPS.replace("5 as constant", "(i = 7)::int as constant"),
@@ -100,9 +109,9 @@ STOPS = [
         "fewer different customers than clusters",
         {
             "customers": GROUPS.replace("hash(i)", "0").replace("hash(-i)", "0"),
-            "segmentation_clusters": 3,
+            "segmentation_clusters": 4,
         },
-        "groups asks for 3 clusters or more, but its customers have only 3 different",
+        "groups asks for 4 clusters or more, but its customers have only 3 different",
     ),
     (
         "a column that is not there",
