@@ -1,0 +1,8 @@
+{% macro drop_history() %}
+    {% for table in ["customer_segment_history", "segment_migrations"] %}
+        {% set relation = customer_segmentation.earlier_relation(table) %}
+        {% do adapter.drop_relation(relation) if relation %}
+    {% endfor %}
+    {% do adapter.commit_if_has_connection() %}
+    {{ log("The history is gone. The next build begins a new one.", info=true) }}
+{% endmacro %}
