@@ -1,4 +1,4 @@
-"""Segments keep their ids where features get other names: the customers are the same."""
+"""Segments keep their ids where features have other names: it is the same customers."""
 
 import pytest
 import three_groups
