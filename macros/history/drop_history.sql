@@ -3,6 +3,5 @@
         {% set relation = customer_segmentation.earlier_relation(table) %}
         {% do adapter.drop_relation(relation) if relation %}
     {% endfor %}
-    {% do adapter.commit_if_has_connection() %}
     {{ log("The history is gone. The next build begins a new one.", info=true) }}
 {% endmacro %}

@@ -27,6 +27,5 @@
     {% endfor %}
     {# counted anew by the next build #}
     {% do adapter.drop_relation(migrations) if migrations %}
-    {% do adapter.commit_if_has_connection() %}
     {{ log(rounds | sum ~ " stays mended. Build again.", info=true) }}
 {% endmacro %}

@@ -1,8 +1,8 @@
 """Looks for a customer in a file.
 
-Every table of a database, a Parquet or a CSV file is asked: for the id of a customer, for
-a text, and within texts. Everything else is searched as text. What stands in no table of
-a database can only be seen in its bytes, where texts stand side by side.
+Every table of a database, a Parquet or a CSV file is asked: for the id of a customer,
+for a text, and within texts. Everything else is searched as text. What stands in no
+table of a database can only be seen in its bytes, where texts stand side by side.
 """
 
 import re

@@ -535,7 +535,10 @@ def test_migrations_count_the_history(story, name):
         columns={"from_segment_id": "from", "to_segment_id": "to"}
     )
     expected = counted.rename("customers").reset_index()
-    expected["share"] = expected.customers / len(stage.customers)
+    before = expected.groupby("segmentation").customers.transform("sum")
+    expected["share"] = expected.customers / before.where(
+        expected.cause == "removed", len(stage.customers)
+    )
 
     assert same(
         found[[*columns, "customers", "share"]].astype(object), expected.astype(object)
