@@ -27,5 +27,7 @@
     {% endfor %}
     {# counted anew by the next build #}
     {% do adapter.drop_relation(migrations) if migrations %}
+    {# dbt takes back what an operation leaves open #}
+    {% do run_query("commit") %}
     {{ log(rounds | sum ~ " stays mended. Build again.", info=true) }}
 {% endmacro %}
