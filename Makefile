@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build report test lint docs pictures sample benchmark lock clean chromium
+.PHONY: help build report erase test lint docs pictures sample benchmark lock clean chromium
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ build: $(VENV)/build-ready ## Build and test the segments of the sample customer
 
 report: $(VENV)/build-ready ## Draw the segments as one page, target/report/index.html
 	@$(BIN)/python charts/report.py
+
+erase: $(VENV)/build-ready ## Erase a customer who is gone from the source; CUSTOMER=42
+	@$(BIN)/python models/publish/erase_customer.py "$$CUSTOMER"
 
 test: $(VENV)/test-ready chromium ## Run the whole test suite
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

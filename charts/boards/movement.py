@@ -136,7 +136,7 @@ def movement(segmentation: Segmentation) -> dict:
             {
                 "day": f"{day:%d %b %Y, %H:%M}",
                 "joined": builds[day]["joined"],
-                "left": builds[day]["left"],
+                "left": builds[day]["left"] + builds[day]["removed"],
                 "moved": sum(builds[day][kind] for kind, *_ in kinds),
                 "parts": [
                     {

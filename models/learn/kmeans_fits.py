@@ -13,7 +13,7 @@ segmentation_fit_features and segmentation_fit_centroids are its faces.
 import hashlib
 import json
 import math
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -562,23 +562,26 @@ def segment_ids(
     centroids: np.ndarray,
     earlier: dict[str, np.ndarray],
     used: set[str],
+    continued: list[str | None] | None = None,
 ) -> list[str]:
     """Give each centroid the id of the segment that it continues, or a new one.
 
-    A new centroid can only continue the old one that it lies nearest to; from any
-    other it has moved too far. Where several could continue the same one, pairs are
-    made so that the sum of their distances is smallest (Kuhn, 1955), and the rest are
-    new. Pairing first and judging the distance afterwards would let a chain of short
-    moves take ids from segments that have not moved at all.
+    Unless the customers tell (`continued`), the centroids do: a new one can only
+    continue the old one that it lies nearest to; from any other it has moved too far.
+    Where several could continue the same one, pairs are made so that the sum of their
+    distances is smallest (Kuhn, 1955), and the rest are new. Pairing first and judging
+    the distance afterwards would let a chain of short moves take ids from segments
+    that have not moved at all.
 
     Args:
         segmentation: prefix of the ids.
         centroids: (k, d) new standardized centroids.
         earlier: (d,) standardized centroids of the fit before, by id.
         used: all ids the segmentation ever had; none is given twice.
+        continued: k ids, or None for segments that continue no other one.
     """
-    ids: list[str | None] = [None] * len(centroids)
-    if earlier:
+    ids = list(continued or [None] * len(centroids))
+    if earlier and not continued:
         from scipy.optimize import linear_sum_assignment
         from scipy.spatial.distance import cdist
 
@@ -712,6 +715,51 @@ def newest_centroids(
     }, shared
 
 
+def is_renamed(registry: list[dict], segmentation: str, features: list[str]) -> bool:
+    """Return whether the segmentation's newest fit has features that the fit to come
+    has not, and the other way round: the same ones may have other names.
+    """
+    newest = newest_fit(registry, segmentation)
+    known = {row["feature"] for row in registry if row["fit_id"] == newest}
+    return bool(known - set(features)) and bool(set(features) - known)
+
+
+def continued_segments(
+    customers: DuckDBPyRelation,
+    features: list[str],
+    feature_weights: np.ndarray,
+    centroids: np.ndarray,
+    before: DuckDBPyRelation,
+    used: set[str],
+) -> list[str | None] | None:
+    """Return the ids of the segments that have more than half of their customers in one
+    new segment, and more than half of its: in the order of the new ones, None for those
+    that continue no other, or None if there are only such.
+
+    Args:
+        customers: relation of standardized values, one column per feature.
+        features: d column names.
+        feature_weights: (d,) factors of the squared differences.
+        centroids: (k, d) standardized values.
+        before: relation of customer_id and segment_id, as the build before left them.
+        used: all ids the segmentation ever had.
+    """
+    found = before.project("segment_id").distinct().fetchall()
+    names = sorted(used & {name for (name,) in found}, key=segment_number)
+    shared = np.zeros((len(centroids), len(names)))
+    for column, name in enumerate(names):
+        ids = before.filter(f"segment_id = '{name}'").project("customer_id")
+        members = customers.set_alias("today").join(ids.set_alias("ids"), "customer_id")
+        slots = placed(members, features, feature_weights, centroids)
+        for slot, count in slots.aggregate("slot, count(*)", "slot").fetchall():
+            shared[slot, column] = count
+    larger = np.maximum(shared.sum(axis=1)[:, None], shared.sum(axis=0))
+    continued: list[str | None] = [None] * len(centroids)
+    for slot, column in zip(*np.nonzero(shared > larger / 2), strict=True):
+        continued[slot] = names[column]
+    return continued if any(continued) else None
+
+
 def fit_rows(
     chosen: dict,
     centroids: np.ndarray,
@@ -720,6 +768,8 @@ def fit_rows(
     customers: DuckDBPyRelation,
     vectors: dict[str, np.ndarray],
     registry: list[dict],
+    before: DuckDBPyRelation,
+    now: datetime,
 ) -> list[dict]:
     """Refine one candidate and return its rows for the registry.
 
@@ -731,6 +781,8 @@ def fit_rows(
         customers: relation of all customers' standardized values.
         vectors: training vectors by feature, and `customers` behind each.
         registry: rows of the fits before.
+        before: relation of customers and the ids of their segments until now.
+        now: the time of the fit.
     """
     segmentation = chosen["segmentation"]
     features = [row["feature"] for row in preparations]
@@ -756,8 +808,12 @@ def fit_rows(
     used = {
         row["segment_id"] for row in registry if row["segmentation"] == segmentation
     }
-    ids = segment_ids(segmentation, centroids[:, shared], earlier, used)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    continued = None
+    if is_renamed(registry, segmentation, features):
+        continued = continued_segments(
+            customers, features, weights, centroids, before, used
+        )
+    ids = segment_ids(segmentation, centroids[:, shared], earlier, used, continued)
     fit = {
         "fit_id": fit_id(chosen, preparations),
         "segmentation": segmentation,
@@ -840,6 +896,20 @@ def adopted_fit(registry: list[dict], candidate: dict) -> str | None:
     return max(mine)[1] if mine else None
 
 
+def later_than(registry: list[dict], started_at: datetime | None) -> datetime | None:
+    """Return when this build began or, where it is a part of one that has fitted
+    before, a time that is later than those of all fits. There is none under `--empty`.
+
+    Args:
+        registry: rows of the fits before.
+        started_at: when the build began, as int_build says.
+    """
+    if started_at is None:
+        return None
+    newest = max((row["adopted_at"] for row in registry), default=datetime.min)
+    return max(started_at, newest + timedelta(microseconds=1))
+
+
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per fit, segment and feature: those of earlier builds, and those
     of the candidates that are not among them yet.
@@ -854,8 +924,13 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     )
     standardized = dbt.ref("customer_segmentation", "customer_features_standardized")
     training = dbt.ref("customer_segmentation", "int_training_vectors")
+    before = dbt.ref("customer_segmentation", "int_segments_before")
     earlier = earlier_rows(dbt, session)
     registry = records(earlier)
+    (started_at,) = (
+        dbt.ref("customer_segmentation", "int_build").max("started_at").fetchone()
+    )
+    now = later_than(registry, started_at)
 
     rows, readopted = [], []
     known = {row["fit_id"] for row in registry}
@@ -894,12 +969,13 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             standardized.filter(segmentation),
             vectors,
             registry,
+            before.filter(segmentation).project("customer_id, segment_id"),
+            now,
         )
     if readopted:
         identities = ", ".join(f"'{identity}'" for identity in readopted)
         earlier = earlier.project(
             f"* replace (case when fit_id in ({identities}) then "
-            f"'{datetime.now(UTC).replace(tzinfo=None)}'::timestamp "
-            "else adopted_at end as adopted_at)"
+            f"'{now}'::timestamp else adopted_at end as adopted_at)"
         )
     return earlier.union(as_relation(session, rows)) if rows else earlier

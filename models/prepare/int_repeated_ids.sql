@@ -2,6 +2,8 @@
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
 {% set typed_id = "try_cast(" ~ customer_id ~ " as " ~ customer_id_type ~ ")" %}
 
+-- Waits for the history to be sound.
+-- depends_on: {{ ref("customer_segmentation", "int_build") }}
 with
 
 counted_rows as (

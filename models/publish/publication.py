@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation, TransactionException
@@ -30,7 +30,7 @@ SCHEMA = {
 DATABASE, PARQUET, MANIFEST = "segments.duckdb", "parquet", "manifest.json"
 CURRENT, VERSIONS = "current", "versions"
 # Names sort by time, and nothing else in the folder is called so.
-VERSION = re.compile(r"\d{8}T\d{12}Z")
+VERSION, VERSION_TIME = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"
 # The oldest clients of DuckDB 1 read this format.
 STORAGE = "v1.0.0"
 CATALOG = "segmentation_publication"
@@ -258,7 +258,10 @@ def publish(
 ) -> None:
     """Write a publication and make it the current one; see `write`."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    version = now.strftime("%Y%m%dT%H%M%S%fZ")
+    current = current_version(folder)
+    if now.strftime(VERSION_TIME) <= current:  # the clock was set back
+        now = datetime.strptime(current, VERSION_TIME) + timedelta(microseconds=1)
+    version = now.strftime(VERSION_TIME)
     facts = {"version": version, "published_at": now.isoformat(" ")}
     path = folder / VERSIONS / version
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@
     unique_key=["customer_id", "segmentation", "valid_from"],
     on_schema_change="fail",
     full_refresh=false,
+    pre_hook=before_begin("{{ take_id_type() }}"),
 ) }}
 {% do require_incremental("the history would be lost") %}
 
@@ -30,12 +31,20 @@ int_customers_rescored as (
 known as (
 
     {% if is_incremental() %}
-    -- a segmentation without customers today has lost none: its rows stay as they are
+    -- where no customers are today, none are lost: such rows stay as they are
     select *
     from {{ this }}
     where
         is_current
-        and segmentation in (select customer_segments.segmentation from customer_segments)
+        and (
+            segmentation in (select customer_segments.segmentation from customer_segments)
+            or (
+                exists (select 1 from customer_segments)
+                and segmentation not in (
+                    select int_champion_changes.segmentation from int_champion_changes
+                )
+            )
+        )
     {% else %}
     select
         customer_id,
@@ -81,6 +90,7 @@ rescored as (
     -- where would the new values have put the customer under the old model?
     select
         changed.*,
+        int_champion_changes.segmentation is not null as is_configured,
         int_champion_changes.is_reconfigured,
         case
             when int_champion_changes.is_refitted
@@ -89,7 +99,7 @@ rescored as (
         end as segment_id_before_refit
 
     from changed
-    inner join int_champion_changes
+    left join int_champion_changes
         on changed.segmentation = int_champion_changes.segmentation
     left join int_customers_rescored
         on changed.customer_id = int_customers_rescored.customer_id
@@ -106,7 +116,11 @@ closed as (
         known_previous_segment_id as previous_segment_id,
         known_fit_id as fit_id,
         known_cause as cause,
-        case when segment_id is null then 'left' else 'moved' end as ending,
+        case
+            when not is_configured then 'removed'
+            when segment_id is null then 'left'
+            else 'moved'
+        end as ending,
         false as is_current,
         known_from as valid_from,
         {{ run_timestamp() }} as valid_to

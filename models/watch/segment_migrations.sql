@@ -39,7 +39,7 @@ events as (
         ending as cause
 
     from customer_segment_history
-    where ending = 'left'
+    where ending in ('left', 'removed')
 
 ),
 
@@ -80,7 +80,7 @@ builds as (
 
 sizes as (
 
-    -- of the segmentation once the build was through
+    -- of the segmentation once the build was through, or before it was removed
     select
         builds.segmentation,
         builds.moved_at,
@@ -90,7 +90,10 @@ sizes as (
     inner join customer_segment_history as history
         on builds.segmentation = history.segmentation
         and builds.moved_at >= history.valid_from
-        and builds.moved_at < coalesce(history.valid_to, cast('9999-12-31' as timestamp))
+        and (
+            builds.moved_at < coalesce(history.valid_to, cast('9999-12-31' as timestamp))
+            or (history.ending = 'removed' and builds.moved_at = history.valid_to)
+        )
     group by
         builds.segmentation,
         builds.moved_at

@@ -21,14 +21,19 @@ class Result:
         self.messages = messages  # warnings and errors
         self.log = log
         self.error = "\n".join([str(result.exception or ""), *messages])
+        results = [
+            node
+            for node in getattr(result.result, "results", None) or []
+            if hasattr(node, "node")  # operations have none
+        ]
         self.nodes = {
             node.node.name: node.status.value
-            for node in getattr(result.result, "results", None) or []
+            for node in results
             if node.status.value != "no-op"  # exposures
         }
         self.shown = {
             node.node.name: [dict(row.dict()) for row in node.agate_table.rows]
-            for node in getattr(result.result, "results", None) or []
+            for node in results
             if getattr(node, "agate_table", None) is not None
         }
 

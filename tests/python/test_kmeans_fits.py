@@ -1286,6 +1286,11 @@ def project(session, groups):
     for name in ("customers", "training", "registry", "vectors", "standardized"):
         session.execute(f"create table {name} as select 'decoy' as age")
     session.execute("create table base_registry as select '' as fit_id where false")
+    session.execute("create view int_build as select now()::timestamp as started_at")
+    session.execute(
+        "create table int_segments_before (customer_id int, segmentation varchar, "
+        "segment_id varchar)"
+    )
     return session
 
 

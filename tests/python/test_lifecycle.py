@@ -373,6 +373,11 @@ def simulate(story: Story) -> dict[str, set]:
     known, champions, happened = {}, {}, {}
     for name in SCORED:
         stage, happened[name] = story[name], set()
+        for segmentation in known.keys() - stage.segmentations.keys():
+            happened[name] |= {
+                (segmentation, customer, segment, None, "removed")
+                for customer, segment in known.pop(segmentation).items()
+            }
         for segmentation, options in stage.segmentations.items():
             fit_id = stage.champion(segmentation) if "features" in options else None
             now = placed(stage, segmentation, fit_id)
@@ -405,11 +410,13 @@ def told(stage: Stage) -> set:
     """Return what happened in a stage as the history has it."""
     stays = stage.customer_segment_history
     came = stays[stays.valid_from == stage.time]
-    left = stays[(stays.valid_to == stage.time) & (stays.ending == "left")]
+    left = stays[(stays.valid_to == stage.time) & (stays.ending != "moved")]
     events = pd.concat(
         [
             came.rename(columns={"previous_segment_id": "from", "segment_id": "to"}),
-            left.rename(columns={"segment_id": "from"}).assign(to=None, cause="left"),
+            left.rename(columns={"segment_id": "from"}).assign(
+                to=None, cause=left.ending
+            ),
         ]
     )[["segmentation", "customer_id", "from", "to", "cause"]]
     return set(
@@ -459,7 +466,7 @@ def test_the_history_is_what_the_simulation_says(story, simulated, name):
 def test_the_story_has_every_cause(simulated):
     causes = {event[-1] for events in simulated.values() for event in events}
 
-    assert causes == {"joined", "left", "customer", "model", "both"}
+    assert causes == {"joined", "left", "removed", "customer", "model", "both"}
 
 
 @pytest.mark.parametrize(
@@ -512,7 +519,7 @@ def test_stays_of_a_customer_follow_each_other_without_gap(story, name):
                 assert stay.segment_id == following.previous_segment_id
                 assert stay.segment_id != following.segment_id
             else:
-                assert stay.ending == "left"
+                assert stay.ending in ("left", "removed")
                 assert stay.valid_to < following.valid_from
                 assert following.cause == "joined"
 
@@ -528,7 +535,10 @@ def test_migrations_count_the_history(story, name):
         columns={"from_segment_id": "from", "to_segment_id": "to"}
     )
     expected = counted.rename("customers").reset_index()
-    expected["share"] = expected.customers / len(stage.customers)
+    before = expected.groupby("segmentation").customers.transform("sum")
+    expected["share"] = expected.customers / before.where(
+        expected.cause == "removed", len(stage.customers)
+    )
 
     assert same(
         found[[*columns, "customers", "share"]].astype(object), expected.astype(object)
@@ -727,21 +737,6 @@ def test_who_leaves_and_returns_has_two_stays(story):
     assert list(stays.sort_values("valid_from").cause) == ["joined", "joined"]
     assert list(stays.sort_values("valid_from").ending.fillna("")) == ["left", ""]
     assert stays.segment_id.nunique() == 2
-
-
-def test_a_segmentation_that_is_removed_keeps_its_history_until_it_is_back(story):
-    removed, before = story["removed"], story["refreshed"]
-    gone = "segmentation in ['habits', 'plan']"
-    back = told(story["added again"])
-
-    assert same(
-        removed.customer_segment_history.query(gone),
-        before.customer_segment_history.query(gone),
-    )
-    assert not removed.customer_segments.segmentation.isin(["habits", "plan"]).any()
-    assert ("plan", 201, "basic", "premium", "customer") in back
-    assert ("plan", 301, "basic", None, "left") in back
-    assert {event[0] for event in back} == {"habits", "plan"}
 
 
 # ---------- drift

@@ -1,0 +1,3 @@
+{% macro type_of(expression) -%}
+    typeof({{ expression }})
+{%- endmacro %}
