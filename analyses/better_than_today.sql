@@ -2,6 +2,8 @@
 -- customers are divided already, judged on the segmentation's own features. Look for
 -- much variance explained by few groups, none of them tiny. A silhouette below 0 says
 -- that customers lie nearer to the middle of another group than to that of their own.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     segmentation,
     divided_by,

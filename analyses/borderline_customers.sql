@@ -1,5 +1,7 @@
 -- Who could as well be in another segment? A margin below 0.1 says that the next
 -- centroid is hardly farther away: do not build a one-to-one campaign on these.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     segmentation,
     segment_name,

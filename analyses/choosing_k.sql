@@ -2,6 +2,8 @@
 -- and no tiny segment; above it, for a smallest valley of 1 or more: then every two
 -- segments have a valley between them, even if they stand close. The inertia falls with
 -- every cluster more: an elbow in it is a hint, never a proof.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     segmentation,
     clusters,

@@ -4,6 +4,8 @@
 -- are not standardized, as they are and with one feature in a unit a thousand times
 -- smaller. `moved_percent` is of all customers, the other figures are of one segment.
 -- docs/distance.md says what to learn from it.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 {% set segmentation = configured_segmentations("kmeans") | first %}
 {% set features = segmentation.features %}
 {% set axes = range(features | length) | list %}

@@ -1,6 +1,8 @@
 -- Who changed segment in the last builds that moved anybody, biggest groups first.
 -- Look for: moves by cause `model` (segments that shifted under their customers after a
 -- refit), a segment that many leave and few enter, and customers who go to nothing.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 with
 
 segment_migrations as (

@@ -1,6 +1,8 @@
 -- Which segments of two segmentations hold the same people? A lift of 2 says twice as
 -- many as by chance. Look for pairs to address together, and for two segmentations that
 -- are one under two names. Pairs that chance would give fewer than 20 are left out.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     segment_name || ' (' || segmentation || ')' as segment,
     other_segment_name || ' (' || other_segmentation || ')' as other_segment,

@@ -3,6 +3,8 @@
 -- A low precision says that the rule takes in others, a low recall that it misses
 -- members; below about 0.8 quote the segment from customer_segments, not the rule. "; or"
 -- in a rule hints at a segment that is left over between the others.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     segments.segmentation,
     segments.segment_name,

@@ -1,5 +1,7 @@
 -- Do two segmentations say the same? Near 1 one of them is enough; near 0 they show two
 -- sides of the customers, and crossing them tells more than either.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     segmentation,
     other_segmentation,

@@ -1,6 +1,8 @@
 -- What do segments say about features and measures that did not form them? Look for
 -- far more than chance: such a segmentation is of use beyond its own features. Next to
 -- nothing says that knowing the segment does not help to know the feature.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     divided_by,
     feature,

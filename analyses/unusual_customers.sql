@@ -2,6 +2,8 @@
 -- the center of their segment, against the usual distance there. Beyond about three
 -- times, look at the row: an error in the data, a company among persons, or a customer
 -- whom an average says nothing about.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 with
 
 customer_segments as (

@@ -1,5 +1,7 @@
 -- Why can rows not be used? Look for a reason that grows from one delivery to the next,
 -- and for one that a limit in the configuration, rather than the data, has made.
+{{ config(enabled=project_name == 'customer_segmentation') }}
+
 select
     reason,
     feature,

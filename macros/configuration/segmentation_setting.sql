@@ -85,6 +85,27 @@
         {% do customer_segmentation.check_text(name ~ ".name", given.get("name")) %}
     {% else %}
         {% do customer_segmentation.check_text(name, given) %}
+        {% do customer_segmentation.check_id_type(name, given)
+            if name == "segmentation_customer_id_type" %}
     {% endif %}
     {{ return(given) }}
+{% endmacro %}
+
+
+{#- Parquet has no whole numbers of 128 bits and a cast to a floating type changes ids, so
+    that two customers become one. -#}
+{% macro check_id_type(name, given) %}
+    {% set types = [
+        "varchar", "text", "string", "tinyint", "smallint", "int", "integer", "bigint",
+        "utinyint", "usmallint", "uinteger", "ubigint", "uuid", "date", "timestamp",
+    ] %}
+    {% set with_size = "^(varchar *[(] *[0-9]+ *[)]|(decimal|numeric) *[(] *"
+        ~ "([1-9]|[12][0-9]|3[0-8]) *(, *0 *)?[)])$" %}
+    {% set type = given | lower | trim %}
+    {% if type not in types and not modules.re.match(with_size, type) %}
+        {{ customer_segmentation.configuration_error(
+            name, "a type that every published format holds exactly: "
+            ~ types | join(", ") ~ " or decimal(38, 0)", given
+        ) }}
+    {% endif %}
 {% endmacro %}

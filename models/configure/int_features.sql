@@ -1,4 +1,5 @@
 {% do check_settings() %}
+{% do require_materialized("table", "models in Python could not run") %}
 
 {% for feature in configured_features() %}
 select

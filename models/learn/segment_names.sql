@@ -1,9 +1,8 @@
 {{ config(
-    materialized="incremental",
     incremental_strategy="append",
     full_refresh=false,
 ) }}
-{% do require_incremental("names would change with every build") %}
+{% do require_materialized("incremental", "names would change with every build") %}
 
 {% set features = configured_features() %}
 

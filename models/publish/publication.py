@@ -4,17 +4,29 @@ A publication is a folder of its own: a DuckDB file, a Parquet file per table an
 manifest. Only when all is written, a symbolic link is replaced by one that points
 there, so a reader finds the whole publication before or the whole new one. Whatever
 stops the build on the way, no reader sees what it left, and the next one removes it.
+Nothing is removed that does not carry a manifest of ours.
 """
 
 import json
 import os
 import re
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection, DuckDBPyRelation, TransactionException
+from duckdb import (
+    DuckDBPyConnection,
+    DuckDBPyRelation,
+    IOException,
+    TransactionException,
+)
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 SCHEMA = {
     "table_name": "VARCHAR",
@@ -29,8 +41,9 @@ SCHEMA = {
 
 DATABASE, PARQUET, MANIFEST = "segments.duckdb", "parquet", "manifest.json"
 CURRENT, VERSIONS = "current", "versions"
-# Names sort by time, and nothing else in the folder is called so.
+# Names sort by time; the name of a version begins with a dot until it is complete.
 VERSION, VERSION_TIME = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"
+INCOMPLETE = re.compile(rf"\.{VERSION.pattern}")
 # The oldest clients of DuckDB 1 read this format.
 STORAGE = "v1.0.0"
 CATALOG = "segmentation_publication"
@@ -210,8 +223,76 @@ def write(
             file.chmod(0o444)
 
 
+def read_manifest(folder: Path) -> dict:
+    """Return the manifest of a version, {} if the folder has none of ours."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        return manifest if VERSION.fullmatch(manifest["version"]) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def stop(path: Path | str, found: str, cure: str) -> None:
+    """Stop the build: the message is the last line of what dbt prints."""
+    raise RuntimeError(f"segmentation_publish_to: {path} {found}. {cure}") from None
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Let other publishers wait, where the file system can lock a folder; say what to
+    do where it cannot be written.
+    """
+    cure = "Allow this user to write there, or name another folder ('' for none)."
+    try:
+        for path in (folder, folder / VERSIONS):
+            if path.exists() and not path.is_dir():
+                stop(path, "is a file, where a folder is needed", "Move it away.")
+        (folder / VERSIONS).mkdir(parents=True, exist_ok=True)
+        if fcntl is None:
+            yield
+            return
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+    except OSError as error:
+        stop(error.filename or folder, f"cannot be written ({error.strerror})", cure)
+    except IOException as error:
+        stop(folder, f"cannot be written ({error})", cure)
+
+
+def check_place(folder: Path, database: Path | None) -> None:
+    """Stop if `current` is neither a link nor a copy of a publication, or if another
+    database publishes here.
+
+    Args:
+        folder: of all publications.
+        database: file of the build's database; None if it is in memory.
+    """
+    current = folder / CURRENT
+    manifest = read_manifest(current)
+    if current.exists() and not current.is_symlink() and not manifest:
+        stop(
+            current,
+            "is no publication, and the link to one has to be there",
+            "Move it away and build again.",
+        )
+    other = (folder / manifest.get("database", "")).resolve()
+    if database and other.is_file() and other != database:
+        stop(
+            folder,
+            f"has what another database publishes, {other}, and this is {database}",
+            "Name a folder for each database in segmentation_publish_to, or remove"
+            f" {current} to hand the folder over.",
+        )
+
+
 def switch(folder: Path, version: str) -> None:
-    """Make a version the current one, in one step.
+    """Make a version the current one, in one step. A copy or an archive may have turned
+    the link into a folder, what it led to: that becomes the version it is.
 
     Args:
         folder: of all publications.
@@ -220,36 +301,43 @@ def switch(folder: Path, version: str) -> None:
     Raises:
         RuntimeError: if the file system has no symbolic links.
     """
-    link = folder / f".{CURRENT}"
+    current, link = folder / CURRENT, folder / f".{CURRENT}"
     link.unlink(missing_ok=True)
     try:
         link.symlink_to(Path(VERSIONS, version), target_is_directory=True)
-    except (NotImplementedError, OSError) as error:
-        raise RuntimeError(
-            f"segmentation_publish_to: no symbolic link can be made in {folder}"
-        ) from error
-    os.replace(link, folder / CURRENT)
+    except (NotImplementedError, OSError):
+        stop(
+            folder,
+            "can hold no symbolic link, which readers need",
+            "Name a folder of another file system in segmentation_publish_to.",
+        )
+    if current.is_dir() and not current.is_symlink():
+        copied = folder / VERSIONS / read_manifest(current)["version"]
+        if is_complete(copied):
+            shutil.rmtree(copied)
+        current.rename(copied)
+    os.replace(link, current)
 
 
-def current_version(folder: Path) -> str:
-    """Return the name of the current version, or '' if there is none."""
-    link = folder / CURRENT
-    return Path(os.readlink(link)).name if link.is_symlink() else ""
+def is_complete(path: Path) -> bool:
+    """Whether the path is a version that was written here, by its name and manifest."""
+    return read_manifest(path).get("version") == path.name and not path.is_symlink()
 
 
 def clean(folder: Path) -> None:
-    """Remove all versions but the current one and the one before.
+    """Remove what was not completed, and all versions but the current one and the one
+    before; leave everything that is not ours.
 
     Args:
         folder: of all publications.
     """
-    versions = sorted(
-        path for path in (folder / VERSIONS).iterdir() if VERSION.fullmatch(path.name)
-    )
-    current = current_version(folder)
-    kept = [path for path in versions if path.name <= current][-2:]
-    for path in versions:
-        if path not in kept:
+    current = read_manifest(folder / CURRENT).get("version")
+    paths = sorted((folder / VERSIONS).iterdir())
+    incomplete = [path for path in paths if INCOMPLETE.fullmatch(path.name)]
+    versions = [path for path in paths if is_complete(path)]
+    kept = [path for path in versions if not current or path.name <= current][-2:]
+    for path in {*incomplete, *versions} - {*kept}:
+        with suppress(FileNotFoundError):
             shutil.rmtree(path)
 
 
@@ -257,23 +345,34 @@ def publish(
     session: DuckDBPyConnection, folder: Path, tables: list[dict], contents: dict
 ) -> None:
     """Write a publication and make it the current one; see `write`."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    current = current_version(folder)
-    if now.strftime(VERSION_TIME) <= current:  # the clock was set back
-        now = datetime.strptime(current, VERSION_TIME) + timedelta(microseconds=1)
-    version = now.strftime(VERSION_TIME)
-    facts = {"version": version, "published_at": now.isoformat(" ")}
-    path = folder / VERSIONS / version
-    path.parent.mkdir(parents=True, exist_ok=True)
-    clean(folder)
-    path.mkdir()
-    try:
-        write(session, path, tables, contents | {"facts": facts | contents["facts"]})
-        switch(folder, version)
-    except BaseException:
-        shutil.rmtree(path)
-        raise
-    clean(folder)
+    ((file,),) = session.execute(
+        "select path from duckdb_databases() where database_name = ?",
+        [tables[0]["database_name"]],
+    ).fetchall()
+    database = Path(file).resolve() if file else None
+    with holding(folder):
+        check_place(folder, database)
+        clean(folder)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        current = current_version(folder)
+        if now.strftime(VERSION_TIME) <= current:  # the clock was set back
+            now = datetime.strptime(current, VERSION_TIME) + timedelta(microseconds=1)
+        version = now.strftime(VERSION_TIME)
+        facts = {"version": version, "published_at": now.isoformat(" ")}
+        facts |= contents["facts"]
+        if database:
+            facts["database"] = os.path.relpath(database, folder.resolve())
+        path = folder / VERSIONS / version
+        incomplete = path.with_name(f".{version}")
+        incomplete.mkdir()
+        try:
+            write(session, incomplete, tables, contents | {"facts": facts})
+            incomplete.rename(path)
+            switch(folder, version)
+        except BaseException:
+            shutil.rmtree(path if path.exists() else incomplete)
+            raise
+        clean(folder)
 
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
@@ -306,6 +405,5 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             "descriptions": records(descriptions),
         }
         publish(session, folder, tables, contents)
-    manifest = folder / CURRENT / MANIFEST
-    published = json.loads(manifest.read_text()) if manifest.exists() else None
+    published = read_manifest(folder / CURRENT)
     return as_relation(session, as_rows(published) if published else [])

@@ -1,12 +1,10 @@
 {{ config(
-    materialized="incremental",
     incremental_strategy="merge",
     unique_key=["customer_id", "segmentation", "valid_from"],
-    on_schema_change="fail",
     full_refresh=false,
     pre_hook=before_begin("{{ take_id_type() }}"),
 ) }}
-{% do require_incremental("the history would be lost") %}
+{% do require_materialized("incremental", "the history would be lost") %}
 
 with
 

@@ -1,9 +1,8 @@
 {{ config(
-    materialized="incremental",
     incremental_strategy="append",
     full_refresh=false,
 ) }}
-{% do require_incremental("nobody could tell which fit scored when") %}
+{% do require_materialized("incremental", "nobody could tell which fit scored when") %}
 
 -- Written after the history, because the history reads the champions of the build before.
 -- depends_on: {{ ref("customer_segmentation", "customer_segment_history") }}

@@ -1,4 +1,5 @@
 {% test correlation_at_most(model, columns, maximum, group_by=[]) %}
+{%- do customer_segmentation.ref() if false %}
 
 {% if columns is string or columns is mapping or columns is not sequence
     or columns | reject("string") | list or columns | unique | list | length < 2

@@ -1,6 +1,7 @@
 {% test every_customer_scored_once(
     model, column_name, customers, group_by="segmentation", customers_column=none
 ) %}
+{%- do customer_segmentation.ref() if false %}
 
 {% set groups = [group_by] if group_by is string else group_by %}
 {% if groups is not sequence or groups is mapping or not groups

@@ -1,4 +1,5 @@
 {% test expression_is_true(model, expression) %}
+{%- do customer_segmentation.ref() if false %}
 
 {% if expression is not string or not expression | trim %}
     {{ exceptions.raise_compiler_error(

@@ -1,6 +1,7 @@
 {% test row_count_preserved(
     model, compare_model, counted="count(*)", compare_counted="count(*)"
 ) %}
+{%- do customer_segmentation.ref() if false %}
 
 {% if not compare_model %}
     {{ exceptions.raise_compiler_error(

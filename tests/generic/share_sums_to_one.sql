@@ -1,4 +1,5 @@
 {% test share_sums_to_one(model, column_name, group_by=[], tolerance=1e-9) %}
+{%- do customer_segmentation.ref() if false %}
 
 {% set groups = [group_by] if group_by is string else group_by %}
 {% if groups is not sequence or groups is mapping or groups | reject("string") | list %}

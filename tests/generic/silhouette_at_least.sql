@@ -1,4 +1,5 @@
 {% test silhouette_at_least(model, column_name, minimum) %}
+{%- do customer_segmentation.ref() if false %}
 
 {% if minimum is boolean or not (minimum is string or minimum is number)
     or (minimum is number and (minimum < -1 or minimum > 1)) %}

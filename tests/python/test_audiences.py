@@ -21,7 +21,7 @@ SEGMENTATIONS = {
     "note": {"by": "note"},
 }
 NOTES = [
-    *("=1+1", "+1+1", "-1-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"),
+    *("=1+1", "+1+1", "-1-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1+1"),
     *("it's", 'say "hi"', "a,b", "a;b", "two\nlines", "two\r\nlines", "carriage\rback"),
     *("Zoë 北京 🙂", " blank ", "'quoted'", "\\", "NULL", "-5", "+4", "-1.5e3", "1-2"),
 ]

@@ -3,6 +3,7 @@
 import json
 import re
 
+import duckdb
 import pytest
 import yaml
 from project import ROOT
@@ -224,3 +225,20 @@ def test_every_generic_test_stands_in_the_readme():
 
     assert len(names) > 5
     assert [name for name in names if f"`{name}`" not in readme] == []
+
+
+def test_parquet_holds_the_types_of_the_published_file(documented):
+    """A hugeint, for example, becomes a double there."""
+    file = documented.published / "segments.duckdb"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        tables = connection.sql(
+            "select table_name, parquet_file from published_tables"
+        ).fetchall()
+        for table, parquet in tables:
+            of_file = connection.sql(f"describe {table}").fetchall()
+            of_parquet = connection.sql(
+                f"describe from '{documented.published / parquet}'"
+            ).fetchall()
+            assert [row[:2] for row in of_file] == [row[:2] for row in of_parquet]
+
+    assert len(tables) > 20

@@ -93,7 +93,7 @@ STORED = {
             "select": 0.01,
         }
     ],
-    "unique_combination__fails_once_for_each_duplicate": [
+    "unique_combination_of_columns__fails_once_for_each_duplicate": [
         {"customer_id": "C1", "segmentation": "value", "rows_found": 2},
         {"customer_id": "C2", "segmentation": "value", "rows_found": 3},
     ],
@@ -104,7 +104,7 @@ TOLERANCE = "tolerance must be a number greater than 0"
 MAXIMUM = "maximum must be a number from 0 to 1"
 SMALLEST = "minimum must be a number from 0 to 1 or the name of a column"
 SILHOUETTE = "minimum must be a number from -1 to 1 or the name of a column"
-COLUMNS = "columns must be a list of column names"
+COLUMNS = "combination_of_columns must be a list of column names"
 PAIR = "columns must be a list of at least two different column names"
 CONDITION = "expression must be a SQL condition"
 
@@ -173,9 +173,18 @@ MISTAKES = [
         {"maximum": 0.1, "distance": 0},
         "distance must be a number greater than 0",
     ),
-    ("unique_combination", {"columns": []}, COLUMNS),
-    ("unique_combination", {"columns": "customer_id"}, COLUMNS),
-    ("unique_combination", {"columns": [1]}, COLUMNS),
+    ("unique_combination_of_columns", {"combination_of_columns": []}, COLUMNS),
+    (
+        "unique_combination_of_columns",
+        {"combination_of_columns": "customer_id"},
+        COLUMNS,
+    ),
+    ("unique_combination_of_columns", {"combination_of_columns": [1]}, COLUMNS),
+    (
+        "unique_combination_of_columns",
+        {"combination_of_columns": ["a"], "nullable": "a"},
+        "nullable must be a list of column names",
+    ),
     ("expression_is_true", {"expression": ""}, CONDITION),
     ("expression_is_true", {"expression": True}, CONDITION),
 ]
