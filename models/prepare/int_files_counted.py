@@ -1,0 +1,285 @@
+"""How many lines the files of `segmentation_customers` have, and how many rows.
+
+DuckDB guesses how a file is written. Lines that do not fit the guess can vanish, and an
+error quotes the line it is about. So each file is read once before any model reads it.
+What DuckDB says of it is kept without the values: int_files_checked looks closer.
+"""
+
+import difflib
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+from duckdb import DuckDBPyConnection, DuckDBPyRelation, Error
+
+SCHEMA = {
+    "file": "VARCHAR",
+    "files": "BIGINT",
+    "paths": ["VARCHAR"],
+    "options": "VARCHAR",
+    "is_whole_table": "BOOLEAN",
+    "lines": "BIGINT",
+    "header_lines": "BIGINT",
+    "records": "BIGINT",
+    "continued_lines": "BIGINT",
+    "source_rows": "BIGINT",
+    "found": "VARCHAR",
+    "cure": "VARCHAR",
+}
+
+# What decides where lines end; the other options are about what stands in a line.
+OPTIONS_OF_LINES = ("buffer_size", "compression", "encoding", "max_line_size", "skip")
+# A cell of a customer rather than a name of a column.
+VALUE = re.compile(r"\s*([+-]?[$€£]?\d[\d.,/: -]*\D{0,3}|.*@.*|)\s*")
+
+
+def stripped(name: str) -> str:
+    """Return the letters and digits of a name, in lower case."""
+    return "".join(sign for sign in name if sign.isalnum()).casefold()
+
+
+def visible(name: str) -> str:
+    """Return a name in double quotes, signs that cannot be seen by their code."""
+    shown = "".join(
+        sign
+        if sign == " " or unicodedata.category(sign)[0] not in "CZ"
+        else f"<U+{ord(sign):04X}>"
+        for sign in name
+    )
+    return f'"{shown}"'
+
+
+def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
+    """Return what was found instead of a column, and the cure.
+
+    Args:
+        missing: the name that was not found.
+        names: those of the columns that are there.
+    """
+    if all(re.fullmatch(r"column\d+", name) for name in names):
+        return (
+            f"no header: the columns are called column0 to column{len(names) - 1}.",
+            "Add a header to the file, or use these names.",
+        )
+    if any(VALUE.fullmatch(name) for name in names if not re.match("column\\d", name)):
+        return (
+            f"a first line of {len(names)} fields that looks like a customer.",
+            "If the file has no header, say {file: ..., header: false}, and columns are"
+            " column0, column1 and so on; else correct the name in the expression.",
+        )
+    if len(names) == 1:
+        return (
+            f"only one, {visible(names[0])}.",
+            "If a sign separates several fields, name it: {file: ..., delimiter: '^'}.",
+        )
+    same = [name for name in names if stripped(name) == stripped(missing)]
+    if same:
+        return (
+            f"a column that is called {visible(same[0])}, with other blanks or signs.",
+            "Write the name in the file's header anew, without them.",
+        )
+    near = difflib.get_close_matches(missing, names, n=5, cutoff=0.5) or names[:5]
+    return (
+        f"{len(names)} columns, among them {', '.join(map(visible, near))}.",
+        "Correct the name in the expression; one with blanks stands in double quotes.",
+    )
+
+
+def without_values(error: Exception) -> tuple[str, str]:
+    """Return what DuckDB says of a file it cannot read, without the line it quotes."""
+    said = str(error)
+    line = re.search(r"CSV Error on Line: (\d+)", said)
+    where = f"line {int(line[1]):,}" if line else "a line"
+    column = re.search(r'Error when converting column "([^"\n]*)"', said)
+    kind = re.search(r"to '([A-Z]+)'", said)
+    if column and kind:
+        return (
+            f"{where} has no {kind[1]} in the column {column[1]!r}, unlike the first.",
+            "Read all columns as text: all_varchar = true.",
+        )
+    return (
+        f"DuckDB cannot read {where}.",
+        "Say how the file is written, for example {file: ..., delimiter: ','}.",
+    )
+
+
+def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | None:
+    """Return the number of records: of lines at whose end no quote is open. None if one
+    is open at the end of the last line.
+
+    Args:
+        session: a connection.
+        lines: SQL of the lines.
+        quote: the sign that quotes texts.
+    """
+    odd = session.execute(
+        "select (length(line) - length(replace(line, $quote, ''))) % 2 = 1 as odd"
+        f" from {lines}",
+        {"quote": quote},
+    ).fetchnumpy()["odd"]
+    is_open = np.cumsum(odd) % 2
+    return None if is_open[-1] else int(np.count_nonzero(is_open == 0))
+
+
+def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
+    """Return the files that are meant, in the order in which DuckDB reads them."""
+    paths = []
+    for pattern in patterns:
+        found = session.execute("from glob(?)", [pattern]).fetchall()
+        paths += [path for (path,) in found] or ([pattern] if "://" in pattern else [])
+    return paths
+
+
+def counts(session: DuckDBPyConnection, reader: str, options: dict, files: int) -> dict:
+    """Return how many lines the files of a call have and how many rows DuckDB reads.
+
+    Args:
+        session: a connection.
+        reader: the call of read_csv.
+        options: its options, in SQL.
+        files: how many files it reads.
+    """
+    names = session.sql(f"select * from {reader} limit 0").columns
+    # of every column: what cannot be read shows only in those that are asked for
+    rows, *_ = session.execute(
+        f"select count(*), count(columns(*)) from {reader}"
+    ).fetchone()
+    kept = [f"{key} = {options[key]}" for key in OPTIONS_OF_LINES if key in options]
+    lines_of = (
+        f"read_csv({', '.join([options['file'], *kept])}, auto_detect = false,"
+        " columns = {'line': 'VARCHAR'}, header = false, delim = chr(1), quote = '',"
+        " escape = '', comment = '', nullstr = chr(2), strict_mode = false)"
+    )
+    (lines,) = session.execute(f"select count(*) from {lines_of}").fetchone()
+    is_unnamed = all(re.fullmatch(r"column\d+", name) for name in names)
+    has_header = options.get("header", "").lower() not in ("false", "0")
+    header = files if has_header and not is_unnamed else 0
+    records = lines
+    if lines - header != rows:  # texts that go on in the next line, or lost rows
+        quote = options.get("quote", "'\"'").strip()[1:-1].replace("''", "'")
+        records = records_in(session, lines_of, quote) if quote else lines
+    return {
+        "lines": lines,
+        "header_lines": header,
+        "records": records,
+        "continued_lines": lines - header - rows,
+        "source_rows": rows,
+    }
+
+
+def named_twice(
+    session: DuckDBPyConnection, expression: str, names: list[str], options: dict
+) -> str | None:
+    """Return a name in an expression that two columns of the header have. DuckDB calls
+    the second one "name_1" and takes the first.
+    """
+    known = {name.casefold() for name in names}
+    for name in names:
+        used = rf'(?i)(?<![\w"]){re.escape(name)}(?![\w"])|"{re.escape(name)}"'
+        if f"{name}_1".casefold() in known and re.search(used, expression):
+            others = "header", "names", "columns", "types", "dtypes", "column_types"
+            kept = {key: value for key, value in options.items() if key not in others}
+            kept |= {"header": "false", "all_varchar": "true"}
+            arguments = [kept.pop("file"), *(f"{key} = {kept[key]}" for key in kept)]
+            header = session.execute(
+                f"select * from read_csv({', '.join(arguments)}) limit 1"
+            ).fetchone()
+            if [str(cell).strip().casefold() for cell in header].count(
+                name.casefold()
+            ) > 1:
+                return name
+    return None
+
+
+def fault_of_columns(
+    session: DuckDBPyConnection, table: str, columns: list[dict], options: dict
+) -> tuple[str, str] | None:
+    """Return what is wrong with the first expression that does not fit the table.
+
+    Args:
+        session: a connection.
+        table: SQL of the table of customers.
+        columns: key and expression of each configured column.
+        options: those of a call of read_csv in the table.
+    """
+    names = session.sql(f"select * from {table} limit 0").columns
+    for column in columns:
+        name = named_twice(session, column["expression"], names, options)
+        if name:
+            return (
+                f"two columns of the name {visible(name)} ({column['key']}).",
+                "Give each column of the file a name of its own.",
+            )
+        try:
+            session.sql(f"select {column['expression']} from {table} limit 0")
+        except Error as error:  # of the expression: no row is read
+            missing = re.search(r'Referenced column "([^"]+)" not found', str(error))
+            if missing:
+                found, cure = misnamed(missing[1], names)
+                return (
+                    f"no column {visible(missing[1])} ({column['key']}), but {found}",
+                    cure,
+                )
+            return (
+                f"{column['key']} does not fit: {str(error).splitlines()[0]}",
+                "Columns of a CSV file are texts. To calculate with one, write"
+                ' try_cast("x" as double).',
+            )
+    return None
+
+
+def counted(
+    session: DuckDBPyConnection, reader: dict, table: str, columns: list[dict]
+) -> dict:
+    """Read the files of one call and return a row of the table.
+
+    Args:
+        session: a connection that may fail: no transaction depends on it.
+        reader: a row of int_files_configured: a call of read_csv and its options.
+        table: SQL of the table of customers.
+        columns: key and expression of each configured column.
+    """
+    options = json.loads(reader["options"])
+    (given,) = session.execute(f"select {options['file']}").fetchone()
+    patterns = [given] if isinstance(given, str) else given
+    paths = paths_of(session, patterns)
+    row = {"records": 0, "header_lines": 0, "source_rows": 0}
+    try:
+        row = counts(session, reader["expression"], options, len(paths))
+        fault = fault_of_columns(session, table, columns, options)
+    except Exception as error:  # whatever it says, it can quote a line
+        fault = without_values(error)
+    if not paths:
+        fault = f"no such file, seen from {Path.cwd()}.", "Correct the path."
+    return row | {
+        "file": ", ".join(patterns),
+        "files": len(paths),
+        "paths": paths,
+        "options": reader["options"],
+        "is_whole_table": reader["is_whole_table"],
+        "found": fault and fault[0],
+        "cure": fault and fault[1],
+    }
+
+
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return one row per call of read_csv in segmentation_customers."""
+    dbt.config(materialized="table")
+    relation = dbt.ref("customer_segmentation", "int_files_configured")
+    configured = [
+        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+    ]
+    (table,) = [row["expression"] for row in configured if row["kind"] == "table"]
+    columns = [row for row in configured if row["kind"] == "column"]
+    rows = [
+        counted(session.cursor(), row, table, columns)
+        for row in configured
+        if row["kind"] == "file"
+    ]
+    return session.sql(
+        "select line.* from (select unnest(from_json("
+        f"$rows, '{json.dumps([SCHEMA])}')) as line)",
+        params={"rows": json.dumps(rows)},
+    )
