@@ -186,7 +186,8 @@ def look_at_records(text: Text) -> None:
     found: dict[int, list[int]] = {}
     strays, header, header_fields = [], "", 0
     for line, record, fields, stray in text.records():
-        header, header_fields = header or record, header_fields or fields
+        if not header:
+            header, header_fields, header_line = record, fields, line
         found.setdefault(fields, []).append(line)
         strays += [line] if stray else []
     if strays:
@@ -194,6 +195,11 @@ def look_at_records(text: Text) -> None:
             f"{words(strays)}: something follows a closed quote ({text.quote}).",
             "Double the quotes within a quoted text. If a backslash stands before them,"
             " say so: {file: ..., escape: '\\'}.",
+        )
+    if header and header_line > text.skip + 1:
+        raise FileError(
+            f"the header stands on line {header_line:,}, after empty lines.",
+            f"Remove them, or skip them with skip_lines: {header_line - 1}.",
         )
     if len(found) < 2:
         return
@@ -210,8 +216,8 @@ def look_at_records(text: Text) -> None:
         raise FileError(
             f"line {start:,} is the first with {usual} fields (separated by {by}), as"
             f" {len(found[usual]):,} have; the lines before it have fewer.",
-            f"Say how many lines stand before the header, for example skip_lines:"
-            f" {start - 1} (in read_csv: skip = {start - 1}).",
+            f"If line {start:,} is the header, leave out the lines before it with"
+            f" skip_lines: {start - 1} (in read_csv: skip = {start - 1}).",
         )
     del found[header_fields]
     others = sorted(line for lines in found.values() for line in lines)
