@@ -8,10 +8,11 @@
         ) }}
     {% endif %}
     {% set is_parquet = modules.re.search("(?i)\\.parquet$", file) %}
-    {% do customer_segmentation.check_mapping(key, options, ["file"] if is_parquet else [
+    {% set names = ["file"] if is_parquet else [
         "file", "delimiter", "encoding", "escape", "header", "quote", "short_rows",
         "skip_lines",
-    ]) %}
+    ] %}
+    {% do customer_segmentation.check_mapping(key, options, names) %}
     {% for sign, most in {"delimiter": 4, "quote": 1, "escape": 1}.items()
         if sign in options %}
         {% if options[sign] is not string or options[sign] | length > most

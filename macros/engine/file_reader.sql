@@ -26,7 +26,7 @@
     {% do given.update({
         "encoding": customer_segmentation.quoted_text(options.encoding)
     }) if "encoding" in options %}
-    {# DuckDB fills short rows in one thread only where a text goes on in another line. #}
+    {# Where a text goes on in another line, DuckDB fills short rows in one thread only. #}
     {% do given.update({"null_padding": "true", "parallel": "false"})
         if options.get("short_rows") == "fill" %}
     {% for name, value in given.items() %}
