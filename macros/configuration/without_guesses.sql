@@ -1,7 +1,9 @@
 {% macro without_guesses(key, sql) %}
-    {# Texts and quoted names have brackets and commas of their own: blank them out. #}
+    {# Texts, quoted names and comments have brackets of their own: blank them out. #}
     {% set masked = namespace(sql=sql) %}
-    {% for text in modules.re.finditer("'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", sql) %}
+    {% for text in modules.re.finditer(
+        "--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", sql
+    ) %}
         {% set masked.sql = masked.sql[:text.start()] ~ "'"
             ~ "x" * (text.end() - text.start() - 2) ~ "'" ~ masked.sql[text.end():] %}
     {% endfor %}
