@@ -75,7 +75,7 @@ MISTAKES = [
         "cp1252",
         file(encoding="cp1252"),
     ),
-    ("segmentation_customers.header", "true, false", "no", file(header="no")),
+    ("segmentation_customers.header", "True, False", "no", file(header="no")),
     ("segmentation_customers.skip_lines", "at least 0", "-1", file(skip_lines=-1)),
     ("segmentation_customers.short_rows", "stop, fill", "pad", file(short_rows="pad")),
     (

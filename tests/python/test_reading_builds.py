@@ -80,31 +80,39 @@ def test_no_log_shows_what_stands_in_a_line(project, broken):
     assert not [message for message in told if "Jane" in message or "jane" in message]
 
 
-COMMAS = [
-    # values of the income, replaced by, whether that is doubtful
-    ("1,234,567.5", "", False),
-    ("1,234", "", False),
-    ("261,96", "", True),
-    ("957,5775", "", True),
-    ("261,96", ".", False),
-    ("1,234", ".", True),
-]
+COMMAS = {
+    # values, what commas are replaced by, whether that is doubtful
+    "millions": ("1,234,567.5", "", False),
+    "thousands": ("1,234", "", False),
+    "cents": ("261,96", "", True),
+    "four_digits": ("957,5775", "", True),
+    "european_cents": ("261,96", ".", False),
+    "european_thousands": ("1,234", ".", True),
+}
 
 
-@pytest.mark.parametrize(("value", "replaced_by", "is_doubtful"), COMMAS)
-def test_commas_of_the_other_kind_are_warned_of(
-    project, value, replaced_by, is_doubtful
-):
-    customers = f'(select i as "CustomerID", i as "Age", \'{value}\' as "Income"'
-    income = {"expression": f"replace(\"Income\", ',', '{replaced_by}')"}
-    features = CONFIGURATION["segmentation_features"] | {"income": income}
-    variables = CONFIGURATION | {
-        "segmentation_customers": customers + " from range(20) as numbers(i))",
-        "segmentation_features": features,
+def test_commas_of_the_other_kind_are_warned_of(project):
+    columns = "".join(f", '{COMMAS[name][0]}' as {name}" for name in COMMAS)
+    replaced = {
+        name: {"expression": f"replace({name}, ',', '{replaced_by}')"}
+        for name, (_, replaced_by, _) in COMMAS.items()
     }
+    features = CONFIGURATION["segmentation_features"] | {"cents": replaced.pop("cents")}
 
-    selected = "base_customers", "warn_of_decimal_commas"
-    result = project.dbt("build", "--select", *selected, **variables)
+    result = project.dbt(
+        *("build", "--store-failures", "--indirect-selection", "empty"),
+        *("--select", "base_customers", "warn_of_decimal_commas"),
+        **CONFIGURATION
+        | {
+            "segmentation_customers": f"(select i{columns} from range(20) as n(i))",
+            "segmentation_features": features,
+            "segmentation_measures": replaced,
+        },
+    )
 
     assert result.success, result.error
-    assert result.nodes["warn_of_decimal_commas"] == ("warn" if is_doubtful else "pass")
+    assert result.nodes["warn_of_decimal_commas"] == "warn"
+    doubtful = project.query("""
+        select feature from main_dbt_test__audit.warn_of_decimal_commas order by all
+    """)
+    assert doubtful == sorted((name,) for name in COMMAS if COMMAS[name][2])
