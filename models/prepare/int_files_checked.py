@@ -143,8 +143,8 @@ class Text:
         return -1
 
 
-def look_at_bytes(text: Text) -> None:
-    """Raise a FileError if a file is empty, no text, or a text written otherwise."""
+def look_at_head(text: Text) -> None:
+    """Raise a FileError if a file is empty, no text, or UTF-16."""
     with open(text.path, "rb") as file:
         head = file.read(4)
     if not head:
@@ -158,13 +158,21 @@ def look_at_bytes(text: Text) -> None:
         )
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") and text.encoding != "utf-16":
         raise FileError("the file is UTF-16.", "Say so: {file: ..., encoding: utf-16}.")
+
+
+def look_at_lines(text: Text) -> None:
+    """Raise a FileError if a line cannot be decoded or is too long, or ends differ."""
     ends: dict[str, list[int]] = {}
+    # Windows-1252 has signs such as the Euro where Latin-1 has none
+    wrong = re.compile(
+        "[\x80-\x9f]" if text.encoding == "latin-1" else "[\udc80-\udcff]"
+    )
     for number, line, end in text.lines():
-        if not line.isascii() and re.search("[\udc80-\udcff]", line):
+        if not line.isascii() and wrong.search(line):
             raise FileError(
                 f"line {number:,} has bytes that are no {text.encoding.upper()}.",
-                "Name the encoding, for old exports {file: ..., encoding: latin-1}, or"
-                " save the file as UTF-8.",
+                "Save the file as UTF-8 (iconv -f windows-1252 -t utf-8), or say"
+                " {file: ..., encoding: latin-1} if that is what it is.",
             )
         if len(line) > text.longest // 4 and len(line.encode()) > text.longest:
             raise FileError(
@@ -248,13 +256,14 @@ def look_closer(row: dict) -> None:
         and path.suffix != ".zst"
         and '"compression"' not in row["options"]
     ]
-    for text in texts:
-        look_at_bytes(text)
     if not row["found"] and texts:
         records = sum(1 for text in texts for _ in text.records())
         if records - row["header_lines"] == row["source_rows"]:
             return
     for text in texts:
+        look_at_head(text)
+        if row["lines"] is None:  # DuckDB could not read the file
+            look_at_lines(text)
         look_at_records(text)
     raise FileError(
         row["found"]

@@ -11,8 +11,9 @@ import re
 import unicodedata
 from pathlib import Path
 
+import duckdb
 import numpy as np
-from duckdb import DuckDBPyConnection, DuckDBPyRelation, Error
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 SCHEMA = {
     "file": "VARCHAR",
@@ -31,13 +32,13 @@ SCHEMA = {
 
 # What decides where lines end; the other options are about what stands in a line.
 OPTIONS_OF_LINES = ("buffer_size", "compression", "encoding", "max_line_size", "skip")
+# Options that name columns, or their types.
+NAMING = {"auto_detect", "column_types", "columns", "dtypes", "names", "types"}
+# Errors that are found before a row is read.
+IN_SQL = duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException
+TEXTS = 'Columns of a CSV file are texts. To calculate: try_cast("x" as double).'
 # A cell of a customer rather than a name of a column.
 VALUE = re.compile(r"\s*([+-]?[$€£]?\d[\d.,/: -]*\D{0,3}|.*@.*|)\s*")
-
-
-def stripped(name: str) -> str:
-    """Return the letters and digits of a name, in lower case."""
-    return "".join(sign for sign in name if sign.isalnum()).casefold()
 
 
 def visible(name: str) -> str:
@@ -52,12 +53,7 @@ def visible(name: str) -> str:
 
 
 def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
-    """Return what was found instead of a column, and the cure.
-
-    Args:
-        missing: the name that was not found.
-        names: those of the columns that are there.
-    """
+    """Return what was found among the names instead of a missing one, and the cure."""
     if all(re.fullmatch(r"column\d+", name) for name in names):
         return (
             f"no header: the columns are called column0 to column{len(names) - 1}.",
@@ -74,10 +70,11 @@ def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
             f"only one, {visible(names[0])}.",
             "If a sign separates several fields, name it: {file: ..., delimiter: '^'}.",
         )
-    same = [name for name in names if stripped(name) == stripped(missing)]
+    plain = {re.sub(r"[\W_]", "", name).casefold(): name for name in names}
+    same = plain.get(re.sub(r"[\W_]", "", missing).casefold())
     if same:
         return (
-            f"a column that is called {visible(same[0])}, with other blanks or signs.",
+            f"a column that is called {visible(same)}, with other blanks or signs.",
             "Write the name in the file's header anew, without them.",
         )
     near = difflib.get_close_matches(missing, names, n=5, cutoff=0.5) or names[:5]
@@ -90,6 +87,8 @@ def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
 def without_values(error: Exception) -> tuple[str, str]:
     """Return what DuckDB says of a file it cannot read, without the line it quotes."""
     said = str(error)
+    if isinstance(error, IN_SQL):
+        return said.splitlines()[0], "Correct the SQL of segmentation_customers."
     line = re.search(r"CSV Error on Line: (\d+)", said)
     where = f"line {int(line[1]):,}" if line else "a line"
     column = re.search(r'Error when converting column "([^"\n]*)"', said)
@@ -99,6 +98,8 @@ def without_values(error: Exception) -> tuple[str, str]:
             f"{where} has no {kind[1]} in the column {column[1]!r}, unlike the first.",
             "Read all columns as text: all_varchar = true.",
         )
+    if isinstance(error, duckdb.ConversionException):
+        return "a text that SQL converts to something else, and cannot be.", TEXTS
     return (
         f"DuckDB cannot read {where}.",
         "Say how the file is written, for example {file: ..., delimiter: ','}.",
@@ -108,11 +109,6 @@ def without_values(error: Exception) -> tuple[str, str]:
 def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | None:
     """Return the number of records: of lines at whose end no quote is open. None if one
     is open at the end of the last line.
-
-    Args:
-        session: a connection.
-        lines: SQL of the lines.
-        quote: the sign that quotes texts.
     """
     odd = session.execute(
         "select (length(line) - length(replace(line, $quote, ''))) % 2 = 1 as odd"
@@ -120,19 +116,25 @@ def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | Non
         {"quote": quote},
     ).fetchnumpy()["odd"]
     is_open = np.cumsum(odd) % 2
-    return None if is_open[-1] else int(np.count_nonzero(is_open == 0))
+    return None if is_open[-1:].any() else int(np.count_nonzero(is_open == 0))
 
 
 def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
     """Return the files that are meant, in the order in which DuckDB reads them."""
-    paths = []
-    for pattern in patterns:
-        found = session.execute("from glob(?)", [pattern]).fetchall()
-        paths += [path for (path,) in found] or ([pattern] if "://" in pattern else [])
-    return paths
+    return [
+        path
+        for pattern in patterns
+        for (path,) in (
+            [(pattern,)]  # DuckDB alone knows what is there
+            if "://" in pattern
+            else session.execute("from glob(?)", [pattern]).fetchall()
+        )
+    ]
 
 
-def counts(session: DuckDBPyConnection, reader: str, options: dict, files: int) -> dict:
+def counts(
+    session: DuckDBPyConnection, reader: str, options: dict, files: int, used: list[str]
+) -> dict:
     """Return how many lines the files of a call have and how many rows DuckDB reads.
 
     Args:
@@ -140,11 +142,17 @@ def counts(session: DuckDBPyConnection, reader: str, options: dict, files: int) 
         reader: the call of read_csv.
         options: its options, in SQL.
         files: how many files it reads.
+        used: expressions that use its columns; none if any column may be used.
     """
     names = session.sql(f"select * from {reader} limit 0").columns
-    # of every column: what cannot be read shows only in those that are asked for
+    # what cannot be read shows only in columns that are asked for
+    asked = [
+        f"count({quoted(name)})"
+        for name in names
+        if not used or any(mentions(expression, name) for expression in used)
+    ]
     rows, *_ = session.execute(
-        f"select count(*), count(columns(*)) from {reader}"
+        f"select {', '.join(['count(*)', *asked])} from {reader}"
     ).fetchone()
     kept = [f"{key} = {options[key]}" for key in OPTIONS_OF_LINES if key in options]
     lines_of = (
@@ -153,9 +161,11 @@ def counts(session: DuckDBPyConnection, reader: str, options: dict, files: int) 
         " escape = '', comment = '', nullstr = chr(2), strict_mode = false)"
     )
     (lines,) = session.execute(f"select count(*) from {lines_of}").fetchone()
-    is_unnamed = all(re.fullmatch(r"column\d+", name) for name in names)
     has_header = options.get("header", "").lower() not in ("false", "0")
-    header = files if has_header and not is_unnamed else 0
+    if "header" not in options:  # DuckDB has looked for one
+        is_unnamed = all(re.fullmatch(r"column\d+", name) for name in names)
+        has_header = not is_unnamed if NAMING.isdisjoint(options) else lines != rows
+    header = files if has_header else 0
     records = lines
     if lines - header != rows:  # texts that go on in the next line, or lost rows
         quote = options.get("quote", "'\"'").strip()[1:-1].replace("''", "'")
@@ -169,26 +179,35 @@ def counts(session: DuckDBPyConnection, reader: str, options: dict, files: int) 
     }
 
 
+def mentions(expression: str, name: str) -> bool:
+    """Return whether an expression may use a column."""
+    used = rf'(?<![\w"]){re.escape(name)}(?![\w"])|{re.escape(quoted(name))}'
+    return bool(re.search(used, expression, re.IGNORECASE))
+
+
+def quoted(name: str) -> str:
+    """Return a name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def named_twice(
     session: DuckDBPyConnection, expression: str, names: list[str], options: dict
 ) -> str | None:
     """Return a name in an expression that two columns of the header have. DuckDB calls
     the second one "name_1" and takes the first.
     """
+    if not NAMING.isdisjoint(options):
+        return None
     known = {name.casefold() for name in names}
     for name in names:
-        used = rf'(?i)(?<![\w"]){re.escape(name)}(?![\w"])|"{re.escape(name)}"'
-        if f"{name}_1".casefold() in known and re.search(used, expression):
-            others = "header", "names", "columns", "types", "dtypes", "column_types"
-            kept = {key: value for key, value in options.items() if key not in others}
-            kept |= {"header": "false", "all_varchar": "true"}
-            arguments = [kept.pop("file"), *(f"{key} = {kept[key]}" for key in kept)]
+        if f"{name}_1".casefold() in known and mentions(expression, name):
+            given = options | {"header": "false", "all_varchar": "true"}
+            arguments = [f"{key} = {given[key]}" for key in given if key != "file"]
             header = session.execute(
-                f"select * from read_csv({', '.join(arguments)}) limit 1"
+                f"select * from read_csv({', '.join([given['file'], *arguments])})"
             ).fetchone()
-            if [str(cell).strip().casefold() for cell in header].count(
-                name.casefold()
-            ) > 1:
+            cells = [str(cell).strip().casefold() for cell in header]
+            if cells.count(name.casefold()) > 1:
                 return name
     return None
 
@@ -196,14 +215,7 @@ def named_twice(
 def fault_of_columns(
     session: DuckDBPyConnection, table: str, columns: list[dict], options: dict
 ) -> tuple[str, str] | None:
-    """Return what is wrong with the first expression that does not fit the table.
-
-    Args:
-        session: a connection.
-        table: SQL of the table of customers.
-        columns: key and expression of each configured column.
-        options: those of a call of read_csv in the table.
-    """
+    """Return what is wrong with the first expression that does not fit the table."""
     names = session.sql(f"select * from {table} limit 0").columns
     for column in columns:
         name = named_twice(session, column["expression"], names, options)
@@ -214,18 +226,17 @@ def fault_of_columns(
             )
         try:
             session.sql(f"select {column['expression']} from {table} limit 0")
-        except Error as error:  # of the expression: no row is read
-            missing = re.search(r'Referenced column "([^"]+)" not found', str(error))
-            if missing:
-                found, cure = misnamed(missing[1], names)
-                return (
-                    f"no column {visible(missing[1])} ({column['key']}), but {found}",
-                    cure,
-                )
+        except duckdb.Error as error:  # of the expression: no row is read
+            missing = re.search(
+                r'(?:Referenced column|not have a column named) "([^"]+)"', str(error)
+            )
+            if not missing:
+                said = str(error).splitlines()[0]
+                return f"{column['key']} does not fit: {said}", TEXTS
+            found, cure = misnamed(missing[1], names)
             return (
-                f"{column['key']} does not fit: {str(error).splitlines()[0]}",
-                "Columns of a CSV file are texts. To calculate with one, write"
-                ' try_cast("x" as double).',
+                f"no column {visible(missing[1])} ({column['key']}), but {found}",
+                cure,
             )
     return None
 
@@ -246,8 +257,9 @@ def counted(
     patterns = [given] if isinstance(given, str) else given
     paths = paths_of(session, patterns)
     row = {"records": 0, "header_lines": 0, "source_rows": 0}
+    used = [column["expression"] for column in columns if reader["is_whole_table"]]
     try:
-        row = counts(session, reader["expression"], options, len(paths))
+        row = counts(session, reader["expression"], options, len(paths), used)
         fault = fault_of_columns(session, table, columns, options)
     except Exception as error:  # whatever it says, it can quote a line
         fault = without_values(error)

@@ -85,6 +85,7 @@ def written(folder: Path, content: str | bytes, name: str = "customers.csv") -> 
     return file
 
 
+FILLED = {"null_padding": "true", "parallel": "false"}
 ALL_ROWS = {
     # content, options, source rows, lines of texts that go on in the next one
     "a good file": (GOOD, {}, 40, 0),
@@ -107,22 +108,24 @@ ALL_ROWS = {
     "texts of several lines": (text(*ROWS, '1,2,3,"a\n\nb\nc",d'), {}, 41, 2),
     "texts of several lines, filled": (
         text(*ROWS, '1,2,3,"a\n\nb\nc",d', "2,3"),
-        {"null_padding": "true", "parallel": "false"},
+        FILLED,
         *(42, 2),
     ),
     "inches": (text(*ROWS, '1,2,3,5" pipe,x', '2,2,3,"a\nb",x'), {}, 42, 1),
     "backslashes": (text(*ROWS, '1,2,3,"a \\"b\nc\\"",d'), {"escape": "'\\'"}, 41, 1),
-    "short rows, filled": (
-        text(*ROWS, "9001,40"),
-        {"null_padding": "true", "parallel": "false"},
-        *(41, 0),
-    ),
+    "short rows, filled": (text(*ROWS, "9001,40"), FILLED, 41, 0),
     "a preamble that is announced": ("Export\nof\n" + GOOD, {"skip": "2"}, 40, 0),
     "Latin-1": (
         text(*ROWS, "Zoë,1,2,a,b").encode("latin-1"),
         {"encoding": "'latin-1'"},
         *(41, 0),
     ),
+    "a text among numbers where it is not read": (
+        text(*["1,2,3,4,5"] * 24_000, "1,2,3,4,x"),
+        {"all_varchar": "false"},
+        *(24_001, 0),
+    ),
+    "names of one's own": (GOOD, {"names": "['CustomerID', 'Age', 'Income']"}, 40, 0),
     "UTF-16": (GOOD.encode("utf-16"), {"encoding": "'utf-16'"}, 40, 0),
     "a header only": (text(), {}, 0, 0),
 }
@@ -162,7 +165,6 @@ def test_a_packed_file_is_counted(tmp_path):
     assert read(packed)["source_rows"] == 40
 
 
-FILLED = {"null_padding": "true", "parallel": "false"}
 STOPS = {
     # content, options, what is found, the cure
     "two exports": (TWO_EXPORTS, {}, "lines 43, 44, 45 and 27 more have 7", "Mend"),
@@ -201,6 +203,18 @@ STOPS = {
         "Let all lines end in CRLF.",
     ),
     "Latin-1": (text(*ROWS, "Zoë,1,2,a,b").encode("latin-1"), {}, "line 42", "latin-1"),
+    "Windows-1252": (
+        text(*ROWS, "1,2,3,50 €,b").encode("cp1252"),
+        {"encoding": "'latin-1'"},
+        "line 42 has bytes that are no LATIN-1",
+        "iconv -f windows-1252",
+    ),
+    "a column of a type": (
+        GOOD,
+        {"types": "{'Agee': 'INT'}"},
+        "Agee",
+        "Correct the SQL",
+    ),
     "UTF-16": (GOOD.encode("utf-16"), {}, "is UTF-16", "encoding: utf-16"),
     "a workbook": (b"PK\x03\x04" + bytes(50), {}, "a workbook", "Save it as CSV"),
     "nothing": ("", {}, "is empty", "Export it again"),
