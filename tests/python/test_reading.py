@@ -96,7 +96,6 @@ ALL_ROWS = {
     "blank lines": (text(*ROWS[:20], "", *ROWS[20:], "", ""), {}, 40, 0),
     "semicolons": (GOOD.replace(",", ";"), {}, 40, 0),
     "tabs": (GOOD.replace(",", "\t"), {}, 40, 0),
-    "bars": (GOOD.replace(",", "|"), {}, 40, 0),
     "a delimiter of one's own": (GOOD.replace(",", "^"), {"delim": "'^'"}, 40, 0),
     "ids that begin with a hash": (
         text(*(f"#{row}" if number % 2 else row for number, row in enumerate(ROWS))),
