@@ -9,6 +9,7 @@ import difflib
 import json
 import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import duckdb
@@ -65,10 +66,12 @@ def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
             "If the file has no header, say {file: ..., header: false}, and columns are"
             " column0, column1 and so on; else correct the name in the expression.",
         )
-    if len(names) == 1:
+    if len(names) == 1:  # which may be a whole line
+        signs = Counter(re.findall(r"[^\w\s\"'-]", names[0])) or {"^": 1}
+        likely = max(signs, key=signs.get)
         return (
-            f"only one, {visible(names[0])}.",
-            "If a sign separates several fields, name it: {file: ..., delimiter: '^'}.",
+            "only one: none of , ; | and tab separates the fields of every line.",
+            "Name the sign that does: {file: ..., delimiter: '" + likely + "'}.",
         )
     plain = {re.sub(r"[\W_]", "", name).casefold(): name for name in names}
     same = plain.get(re.sub(r"[\W_]", "", missing).casefold())
@@ -98,6 +101,8 @@ def without_values(error: Exception) -> tuple[str, str]:
             f"{where} has no {kind[1]} in the column {column[1]!r}, unlike the first.",
             "Read all columns as text: all_varchar = true.",
         )
+    if "Schema mismatch" in said:
+        return "files whose headers differ.", "Give all of them the same columns."
     if isinstance(error, duckdb.ConversionException):
         return "a text that SQL converts to something else, and cannot be.", TEXTS
     return (
@@ -121,15 +126,14 @@ def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | Non
 
 def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
     """Return the files that are meant, in the order in which DuckDB reads them."""
-    return [
-        path
-        for pattern in patterns
-        for (path,) in (
-            [(pattern,)]  # DuckDB alone knows what is there
-            if "://" in pattern
-            else session.execute("from glob(?)", [pattern]).fetchall()
-        )
-    ]
+    paths = []
+    for pattern in patterns:
+        if "://" in pattern:  # left to DuckDB
+            paths.append(pattern)
+        else:
+            found = session.execute("from glob(?)", [pattern]).fetchall()
+            paths += [path for (path,) in found]
+    return paths
 
 
 def counts(
@@ -283,10 +287,10 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     configured = [
         dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
     ]
-    (table,) = [row["expression"] for row in configured if row["kind"] == "table"]
+    tables = [row["expression"] for row in configured if row["kind"] == "table"]
     columns = [row for row in configured if row["kind"] == "column"]
     rows = [
-        counted(session.cursor(), row, table, columns)
+        counted(session.cursor(), row, tables[0], columns)
         for row in configured
         if row["kind"] == "file"
     ]

@@ -98,31 +98,24 @@ ALL_ROWS = {
     "tabs": (GOOD.replace(",", "\t"), {}, 40, 0),
     "a delimiter of one's own": (GOOD.replace(",", "^"), {"delim": "'^'"}, 40, 0),
     "ids that begin with a hash": (
-        text(*(f"#{row}" if number % 2 else row for number, row in enumerate(ROWS))),
-        {},
-        *(40, 0),
+        text(*("#" + row for row in ROWS[::2]), *ROWS[1::2]),
+        *({}, 40, 0),
     ),
     "the header twice": (text(*ROWS, HEADER), {}, 41, 0),
     "delimiters at the end of rows": (text(*(row + "," for row in ROWS)), {}, 40, 0),
     "texts of several lines": (text(*ROWS, '1,2,3,"a\n\nb\nc",d'), {}, 41, 2),
-    "texts of several lines, filled": (
-        text(*ROWS, '1,2,3,"a\n\nb\nc",d', "2,3"),
-        FILLED,
-        *(42, 2),
-    ),
+    "quoted lines, filled": (text(*ROWS, '1,2,3,"a\n\nb",d', "2,3"), FILLED, 42, 1),
     "inches": (text(*ROWS, '1,2,3,5" pipe,x', '2,2,3,"a\nb",x'), {}, 42, 1),
     "backslashes": (text(*ROWS, '1,2,3,"a \\"b\nc\\"",d'), {"escape": "'\\'"}, 41, 1),
     "short rows, filled": (text(*ROWS, "9001,40"), FILLED, 41, 0),
     "a preamble that is announced": ("Export\nof\n" + GOOD, {"skip": "2"}, 40, 0),
     "Latin-1": (
         text(*ROWS, "Zoë,1,2,a,b").encode("latin-1"),
-        {"encoding": "'latin-1'"},
-        *(41, 0),
+        *({"encoding": "'latin-1'"}, 41, 0),
     ),
-    "a text among numbers where it is not read": (
+    "a text where it is not read": (
         text(*["1,2,3,4,5"] * 24_000, "1,2,3,4,x"),
-        {"all_varchar": "false"},
-        *(24_001, 0),
+        *({"all_varchar": "false"}, 24_001, 0),
     ),
     "names of one's own": (GOOD, {"names": "['CustomerID', 'Age', 'Income']"}, 40, 0),
     "UTF-16": (GOOD.encode("utf-16"), {"encoding": "'utf-16'"}, 40, 0),
@@ -157,11 +150,9 @@ def test_several_files_have_a_header_each(tmp_path):
 
     assert (row["files"], row["source_rows"], row["header_lines"]) == (3, 120, 3)
 
-
-def test_a_packed_file_is_counted(tmp_path):
-    packed = written(tmp_path, gzip.compress(GOOD.encode()), "customers.csv.gz")
-
-    assert read(packed)["source_rows"] == 40
+    written(tmp_path, GOOD.replace("Age", "Years"), "customers_9.csv")
+    with pytest.raises(CHECKED.FileError, match="headers differ"):
+        read(tmp_path / "customers_*.csv")
 
 
 STOPS = {
@@ -243,7 +234,13 @@ STOPS = {
         "a name of its own",
     ),
     "no header": ("\n".join(ROWS), {}, "looks like a customer", "header: false"),
-    "another delimiter": (GOOD.replace(",", "^"), {}, "only one", "delimiter: '^'"),
+    "another delimiter": (GOOD.replace(",", "~"), {}, "only one", "delimiter: '~'"),
+    "another delimiter and no header": (
+        "\n".join(ROWS).replace(",", "~").replace("@", ""),
+        {},
+        "only one",
+        "delimiter: '~'",
+    ),
     "a text among numbers": (
         text(*ROWS * 600, f"9,x {SECRET},3,4"),
         {"all_varchar": "false"},
@@ -269,7 +266,7 @@ def test_what_would_lose_a_line_stops(tmp_path, content, changes, found, cure):
     assert found in what
     assert how.startswith("Cure: ")
     assert cure in how
-    assert not [secret for secret in SECRET.split(",") if secret in str(stopped.value)]
+    assert "jane" not in str(stopped.value).lower()
 
 
 @pytest.mark.parametrize(
@@ -295,6 +292,9 @@ def test_a_file_that_is_not_there_is_sought_from_here(tmp_path):
         read(tmp_path / "none.csv")
 
 
-def test_a_file_that_is_packed_in_name_only_stops(tmp_path):
+def test_a_packed_file_is_read_unless_it_is_packed_in_name_only(tmp_path):
+    packed = written(tmp_path, gzip.compress(GOOD.encode()), "customers.csv.gz")
+    assert read(packed)["source_rows"] == 40
+
     with pytest.raises(CHECKED.FileError, match="cannot be unpacked"):
         read(written(tmp_path, GOOD, "customers.csv.gz"))
