@@ -44,13 +44,10 @@ VALUE = re.compile(r"\s*([+-]?[$€£]?\d[\d.,/: -]*\D{0,3}|.*@.*|)\s*")
 
 def visible(name: str) -> str:
     """Return a name in double quotes, signs that cannot be seen by their code."""
-    shown = "".join(
-        sign
-        if sign == " " or unicodedata.category(sign)[0] not in "CZ"
-        else f"<U+{ord(sign):04X}>"
-        for sign in name
-    )
-    return f'"{shown}"'
+    hidden = {sign for sign in name if unicodedata.category(sign)[0] in "CZ"} - {" "}
+    for sign in hidden:
+        name = name.replace(sign, f"<U+{ord(sign):04X}>")
+    return f'"{name}"'
 
 
 def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
