@@ -46,7 +46,7 @@ def test_a_file_by_its_name_is_read_as_it_was_tested(project):
 
 
 def test_a_query_is_read_without_guesses(project):
-    """Ids that begin with # and rows that are short were once left out."""
+    """Lines that begin with # were once taken for comments."""
     rows = [f"#{row}" if number % 2 else row for number, row in enumerate(ROWS)]
     file = written(project.folder, text(*rows))
     query = f"(select *, 'it''s (' as x from read_csv('{file}', all_varchar = true))"
@@ -55,6 +55,9 @@ def test_a_query_is_read_without_guesses(project):
 
     assert result.success, result.error
     assert project.query("select count(*) from customer_features") == [(40,)]
+    assert project.query("""
+        select expression from int_files_configured where kind = 'table'
+    """) == [(query.replace("true)", "true, skip = 0, comment = '')"),)]
 
 
 @pytest.mark.parametrize(
