@@ -88,25 +88,25 @@ class Text:
 
         return max(DELIMITERS, key=agreement)
 
-    def records(self) -> Iterator[tuple[int, str, int, bool]]:
-        """Yield the first line of each record, its text and its number of fields, and
-        whether something follows a closed quote. The last one may have no end.
+    def records(self) -> Iterator[tuple[int, str, int, bool, str]]:
+        """Yield the number of the first line of each record, the text of the last, how
+        many fields it has (0: an empty line), whether something follows a closed
+        quote, and how it ends.
         """
         inside = False
-        first, parts, fields, stray = 0, [], 1, False
-        for number, text, _ in self.lines():
-            if number <= self.skip or not (text or inside):
+        first, fields, stray = 0, 1, False
+        for number, text, end in self.lines():
+            if number <= self.skip:
+                continue
+            if not text and not inside:
+                yield number, text, 0, False, end
                 continue
             if not inside:
-                first, parts, fields, stray = number, [], 1, False
+                first, fields, stray = number, 1, False
             delimiters, inside, is_stray = self.scan(text, inside)
-            parts, fields, stray = (
-                [*parts[:9], text],
-                fields + delimiters,
-                stray or is_stray,
-            )
+            fields, stray = fields + delimiters, stray or is_stray
             if not inside:
-                yield first, "\n".join(parts), fields, stray
+                yield first, text, fields, stray, end
         if inside:
             raise FileError(
                 f"the quote ({self.quote}) that opens on line {first:,} has no end.",
@@ -148,9 +148,7 @@ def look_at_head(text: Text) -> None:
     with open(text.path, "rb") as file:
         head = file.read(4)
     if not head:
-        raise FileError(
-            "the file is empty.", "Export it again: it needs a header and rows."
-        )
+        raise FileError("the file is empty.", "Export it with a header and rows.")
     if head in (b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0"):
         raise FileError(
             "the file is a workbook, an archive or a Parquet file.",
@@ -161,13 +159,12 @@ def look_at_head(text: Text) -> None:
 
 
 def look_at_lines(text: Text) -> None:
-    """Raise a FileError if a line cannot be decoded or is too long, or ends differ."""
-    ends: dict[str, list[int]] = {}
+    """Raise a FileError if a line cannot be decoded or is too long."""
     # Windows-1252 has signs such as the Euro where Latin-1 has none
     wrong = re.compile(
         "[\x80-\x9f]" if text.encoding == "latin-1" else "[\udc80-\udcff]"
     )
-    for number, line, end in text.lines():
+    for number, line, _ in text.lines():
         if not line.isascii() and wrong.search(line):
             raise FileError(
                 f"line {number:,} has bytes that are no {text.encoding.upper()}.",
@@ -179,21 +176,19 @@ def look_at_lines(text: Text) -> None:
                 f"line {number:,} is longer than {text.longest:,} bytes.",
                 "Shorten its texts. If none is so long, a quote is never closed.",
             )
-        ends.setdefault(end, []).append(number) if end else None
-    if len(ends) > 1:
-        rare = min(ends, key=lambda end: len(ends[end]))
-        usual = max(ends, key=lambda end: len(ends[end]))
-        raise FileError(
-            f"{ENDS[rare]} ends {words(ends[rare])}, {ENDS[usual]} the others.",
-            f"Let all lines end in {ENDS[usual]}.",
-        )
 
 
 def look_at_records(text: Text) -> None:
-    """Raise a FileError if a record has no end, or other fields than the header."""
+    """Raise a FileError if a record has no end, other fields than the header, or ends
+    otherwise than most.
+    """
     found: dict[int, list[int]] = {}
+    ends: dict[str, list[int]] = {}
     strays, header, header_fields = [], "", 0
-    for line, record, fields, stray in text.records():
+    for line, record, fields, stray, end in text.records():
+        ends.setdefault(end or next(iter(ends), ""), []).append(line)
+        if not fields:
+            continue
         if not header:
             header, header_fields, header_line = record, fields, line
         found.setdefault(fields, []).append(line)
@@ -210,6 +205,12 @@ def look_at_records(text: Text) -> None:
             f"Remove them, or skip them with skip_lines: {header_line - 1}.",
         )
     if len(found) < 2:
+        *rare, usual = sorted(ends, key=lambda end: len(ends[end])) or [""]
+        for end in rare:
+            raise FileError(
+                f"{ENDS[end]} ends {words(ends[end])}; {ENDS[usual]} ends most others.",
+                f"Let all lines end in {ENDS[usual]}.",
+            )
         return
     by = DELIMITERS.get(text.delimiter, repr(text.delimiter))
     usual = max(found, key=lambda fields: len(found[fields]))
@@ -248,16 +249,14 @@ def look_closer(row: dict) -> None:
     Raises:
         FileError: they are not, or DuckDB had a fault to find.
     """
-    texts = [
-        Text(path, json.loads(row["options"]))
+    options = json.loads(row["options"])
+    texts = [  # others are left to DuckDB
+        Text(path, options)
         for path in map(Path, row["paths"])
-        # others are left to DuckDB
-        if path.is_file()
-        and path.suffix != ".zst"
-        and '"compression"' not in row["options"]
+        if path.is_file() and path.suffix != ".zst" and "compression" not in options
     ]
     if not row["found"] and texts:
-        records = sum(1 for text in texts for _ in text.records())
+        records = sum(record[2] > 0 for text in texts for record in text.records())
         if records - row["header_lines"] == row["source_rows"]:
             return
     for text in texts:

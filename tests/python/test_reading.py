@@ -171,14 +171,12 @@ STOPS = {
     "a quote without an end": (
         text(*ROWS[:9], '"9,2,3,x,y', *ROWS),
         {},
-        'the quote (") that opens on line 11 has no end',
-        "Close",
+        *('the quote (") that opens on line 11 has no end', "Close"),
     ),
     "a quote without an end, filled": (
         text(*ROWS[:9], '"9,2,3,x,y', *ROWS),
         FILLED,
-        'the quote (") that opens on line 11 has no end',
-        "Close",
+        *('the quote (") that opens on line 11 has no end', "Close"),
     ),
     "quotes within a quoted text": (
         text(*ROWS, f'9,2,3,"a" {SECRET}'),
@@ -186,11 +184,16 @@ STOPS = {
         "line 42: something follows a closed quote",
         "Double the quotes",
     ),
+    "an empty line that ends otherwise": (
+        text(*ROWS[:9], "", *ROWS).replace("\n", "\r\n").replace("\r\n\r\n", "\r\n\n"),
+        *({}, "LF ends line 11; CRLF ends most others", "Let all lines end in CRLF."),
+    ),
     "one line that ends otherwise": (
-        GOOD.replace("\n", "\r\n").replace("\r\n0007", "\n0007"),
-        {},
-        "LF ends line 8, CRLF the others",
-        "Let all lines end in CRLF.",
+        text('1,2,3,"a\nb",5', *ROWS)
+        .replace("\n", "\r\n")
+        .replace('"a\r', '"a')
+        .replace("\r\n0007", "\n0007"),
+        *({}, "LF ends line 10; CRLF ends most others", "Let all lines end in CRLF."),
     ),
     "Latin-1": (text(*ROWS, "Zoë,1,2,a,b").encode("latin-1"), {}, "line 42", "latin-1"),
     "Windows-1252": (
@@ -207,12 +210,10 @@ STOPS = {
     ),
     "UTF-16": (GOOD.encode("utf-16"), {}, "is UTF-16", "encoding: utf-16"),
     "a workbook": (b"PK\x03\x04" + bytes(50), {}, "a workbook", "Save it as CSV"),
-    "nothing": ("", {}, "is empty", "Export it again"),
+    "nothing": ("", {}, "is empty", "Export it with"),
     "a long cell": (
         text(*ROWS, f"9,2,3,{'é' * 1_500_000},x"),
-        {},
-        "line 42 is longer than 2,000,000 bytes",
-        "Shorten",
+        *({}, "line 42 is longer than 2,000,000 bytes", "Shorten"),
     ),
     "a misspelt name": (
         GOOD.replace("Income", "Incomes"),
@@ -237,9 +238,7 @@ STOPS = {
     "another delimiter": (GOOD.replace(",", "~"), {}, "only one", "delimiter: '~'"),
     "another delimiter and no header": (
         "\n".join(ROWS).replace(",", "~").replace("@", ""),
-        {},
-        "only one",
-        "delimiter: '~'",
+        *({}, "only one", "delimiter: '~'"),
     ),
     "a text among numbers": (
         text(*ROWS * 600, f"9,x {SECRET},3,4"),
