@@ -9,7 +9,7 @@ select
     trim(cast(name as {{ dbt.type_string() }})) as segment_name,
     cast(strategy as {{ dbt.type_string() }}) as strategy
 
-from {{ names }}
+from {{ without_guesses("segmentation_names", names).sql }}
 {% else %}
 select
     cast(null as {{ dbt.type_string() }}) as segmentation,

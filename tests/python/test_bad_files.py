@@ -180,7 +180,7 @@ def segmented(project):
 
 
 STOPS = {
-    "an empty file": ("", {}, "CustomerID"),
+    "an empty file": ("", {}, "the file is empty"),
     "a header only": (text(), {}, "has no rows"),
     "one row": (text(GOOD[0]), {}, "does not vary among the customers of shoppers"),
     "all rows alike": (
@@ -211,7 +211,7 @@ STOPS = {
     "a missing column": (
         "CustomerID,Age\n" + "\n".join(f"{number},{number}" for number in range(9)),
         {},
-        'column "Annual Income (k$)" not found',
+        'no column "Annual Income (k$)" (segmentation_features.income)',
     ),
     "orders instead of customers": (
         text(*(f"{number % 3},{20 + number},{number}" for number in range(30))),

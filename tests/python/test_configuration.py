@@ -40,12 +40,80 @@ def segmentation(**options) -> dict:
     return {"segmentations": {"people": {"features": ["age"], **options}}}
 
 
+def file(**options) -> dict:
+    """A configuration whose customers are a file with these options."""
+    return {"segmentation_customers": {"file": "customers.csv"} | options}
+
+
+def reader(options: str) -> dict:
+    """A configuration whose customers are a query on a file with these options."""
+    return {"segmentation_customers": f"(select * from read_csv('x.csv'{options}))"}
+
+
 def test_a_valid_configuration_parses(project):
     assert project.dbt("parse", **configuration()).success
 
 
 MISTAKES = [
     # key that the message names, what it allows, what was given, the mistake
+    (
+        "segmentation_customers",
+        "{file: customers.csv}",
+        "nothing (null). Is the line empty?",
+        {"segmentation_customers": None},
+    ),
+    ("segmentation_customers", "delimiter", "delimeter", file(delimeter=";")),
+    ("segmentation_customers.file", "a text", "null", {"segmentation_customers": {}}),
+    ("segmentation_customers.file", "as CSV", "x.xlsx", file(file="x.xlsx")),
+    ("segmentation_customers", "keys file", "header", file(file="x.parquet", header=1)),
+    ("segmentation_customers.delimiter", "such as ';'", "", file(delimiter="")),
+    ("segmentation_customers.quote", "one character", '""', file(quote='""')),
+    ("segmentation_customers.escape", "one character", "7", file(escape=7)),
+    (
+        "segmentation_customers.encoding",
+        "utf-8, latin-1, utf-16",
+        "cp1252",
+        file(encoding="cp1252"),
+    ),
+    ("segmentation_customers.header", "True, False", "no", file(header="no")),
+    ("segmentation_customers.skip_lines", "at least 0", "-1", file(skip_lines=-1)),
+    ("segmentation_customers.short_rows", "stop, fill", "pad", file(short_rows="pad")),
+    (
+        "segmentation_customers",
+        "without ignore_errors, which loses rows",
+        "ignore_errors = true",
+        reader(", ignore_errors = true"),
+    ),
+    (
+        "segmentation_customers",
+        "without store_rejects",
+        "store_rejects = True",
+        reader(", store_rejects => True"),
+    ),
+    (
+        "segmentation_customers",
+        "without comment",
+        "comment = '#'",
+        reader(", comment='#', all_varchar = true"),
+    ),
+    (
+        "segmentation_customers.skip",
+        "the number of lines",
+        "'a'",
+        reader(", skip = 'a'"),
+    ),
+    (
+        "segmentation_customers",
+        "read_csv('...', all_varchar = true)",
+        "'x.csv'",
+        {"segmentation_customers": "(select * from 'x.csv')"},
+    ),
+    (
+        "segmentation_names",
+        "without ignore_errors",
+        "ignore_errors = true",
+        {"segmentation_names": "read_csv('names.csv', ignore_errors = true)"},
+    ),
     ("segmentation_features", "mapping", '["age"]', {"segmentation_features": ["age"]}),
     ("segmentation_features.age", "expression", "colour", feature(colour="blue")),
     (

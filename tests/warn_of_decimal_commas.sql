@@ -1,0 +1,49 @@
+-- 261,96 is no 26,196, and 1,250 may be no 1.25: an expression that replaces a sign
+-- takes it for a thousands separator (replaced by nothing) or for the decimal one.
+{% set columns = {} %}
+{% set measures = configured_measures() | rejectattr("is_feature") | list %}
+{% for column in configured_features() + measures if not column.category %}
+    {% for found in modules.re.finditer(
+        "(?i)replace\\(\\s*(\"[^\"]+\"|\\w+)\\s*,\\s*'([.,])'\\s*,\\s*'(\\.?)'",
+        column.expression,
+    ) if found.group(2) != found.group(3) %}
+        {% do columns.update({column.name: found.groups()}) %}
+    {% endfor %}
+{% endfor %}
+{{ config(severity="warn", enabled=columns | length > 0) }}
+
+with
+
+base_customers as (
+
+    select * from {{ ref("customer_segmentation", "base_customers") }}
+
+),
+
+measured as (
+
+    -- digits that follow the last of the signs: three, where it separates thousands
+    {% for name, (given, sign, replacement) in columns.items() %}
+    {% set last = dbt.split_part(dbt.split_part(
+        "trim(cast(" ~ given ~ " as " ~ dbt.type_string() ~ "))", quoted_text(sign), -1
+    ), quoted_text("." if sign == "," else ","), 1) %}
+    select
+        '{{ name }}' as feature,
+        {{ quoted_text(sign) }} as replaced,
+        {{ quoted_text(replacement) }} as replaced_by,
+        count(*) as source_rows,
+        sum(case when length({{ last }}) = 3 then 1 else 0 end) as thousands
+
+    from base_customers
+    where {{ given }} like '%{{ sign }}%'
+
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+-- a decimal sign may stand before three digits, but hardly always
+select * from measured
+where
+    (replaced_by = '' and thousands < source_rows)
+    or (replaced_by = '.' and thousands = source_rows and source_rows >= 10)
