@@ -21,6 +21,13 @@ class Result:
         self.messages = messages  # warnings and errors
         self.log = log
         self.error = "\n".join([str(result.exception or ""), *messages])
+        # what dbt prints of an error, or of each node that failed
+        self.stops = [str(result.exception)] if result.exception else []
+        self.stops += [
+            f"{node.node.name}: {node.message}"
+            for node in getattr(result.result, "results", None) or []
+            if node.status.value in ("error", "fail")
+        ]
         self.nodes = {
             node.node.name: node.status.value
             for node in getattr(result.result, "results", None) or []
