@@ -22,7 +22,7 @@
             "label": given.get("label", name | replace("_", " ") | capitalize),
             "unit": given.get("unit", ""),
         } %}
-        {% do customer_segmentation.check_text(key ~ ".expression", measure.expression) %}
+        {% do customer_segmentation.check_sql(key ~ ".expression", measure.expression) %}
         {% do customer_segmentation.check_text(key ~ ".label", measure.label) %}
         {% if feature and feature.expression != measure.expression %}
             {{ customer_segmentation.configuration_error(

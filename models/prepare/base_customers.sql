@@ -1,3 +1,3 @@
 {{ config(materialized="view") }}
 
-select * from {{ var("segmentation_customers") }}
+select * from {{ segmentation_setting("segmentation_customers") }}
