@@ -1,4 +1,5 @@
 -- A value that is no category counts as none of them: add it, or map it in `expression`.
+-- depends_on: {{ ref("customer_segmentation", "int_customers_checked") }}
 {{ config(severity="warn") }}
 
 {% set blocks = {} %}

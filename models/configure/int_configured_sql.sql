@@ -14,22 +14,22 @@
     "segmentation_customer_id", customer_id,
     "select count(*) " ~ source ~ " where (" ~ customer_id ~ ") is null",
 )) %}
-{% set sections = {"features": [], "measures": [], "attributes": []} %}
+{% set expressions = [] %}
 {% for column in numbers %}
-    {% set section = "features" if column.block else "measures" %}
-    {% set expression = column.given_expression or column.expression %}
-    {% do sections[section].append((column.block or column.name, expression)) %}
+    {% do expressions.append((
+        "features." ~ column.block if column.block else "measures." ~ column.name,
+        column.given_expression or column.expression,
+        "varchar" if column.category else "double",
+    )) %}
 {% endfor %}
-{% for attribute in attributes %}
-    {% do sections.attributes.append((attribute.name, attribute.expression)) %}
+{% for column in attributes %}
+    {% do expressions.append(("attributes." ~ column.name, column.expression, "varchar")) %}
 {% endfor %}
-{% for section, columns in sections.items() %}
-    {% for name, expression in columns | unique %}
-        {% do tried.append((
-            "segmentation_" ~ section ~ "." ~ name ~ ".expression", expression,
-            "select count(*) " ~ source ~ " where (" ~ expression ~ ") is null",
-        )) %}
-    {% endfor %}
+{% for name, expression, type in expressions | unique %}
+    {% do tried.append((
+        "segmentation_" ~ name ~ ".expression", expression,
+        "select try_cast((" ~ expression ~ ") as " ~ type ~ "), * " ~ source,
+    )) %}
 {% endfor %}
 
 {% set columns = ["cast(null as " ~ id_type ~ ") as customer_id"] %}

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("customer_segmentation", "configured_sql_problems") }}
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
 {% set typed_id = "try_cast(" ~ customer_id ~ " as " ~ customer_id_type ~ ")" %}

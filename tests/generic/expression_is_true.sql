@@ -1,4 +1,4 @@
-{% test expression_is_true(model, expression) %}
+{% test expression_is_true(model, expression, sentence=none) %}
 
 {% if expression is not string or not expression | trim %}
     {{ exceptions.raise_compiler_error(
@@ -7,6 +7,8 @@
 {% endif %}
 
 select * from {{ model }}
-where ({{ expression }}) is not true
+where {{ customer_segmentation.is_failure(
+    "(" ~ expression ~ ") is not true", sentence
+) }}
 
 {% endtest %}

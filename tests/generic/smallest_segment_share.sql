@@ -1,4 +1,4 @@
-{% test smallest_segment_share(model, column_name, minimum) %}
+{% test smallest_segment_share(model, column_name, minimum, sentence=none) %}
 
 {% if minimum is boolean or not (minimum is string or minimum is number)
     or (minimum is number and (minimum < 0 or minimum > 1)) %}
@@ -13,9 +13,9 @@
 {% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
 
 select * from {{ model }}
-where (
-    {{ share }} >= {{ lowest }}
-    and {{ share }} between 0 and 1
-) is not true
+where {{ customer_segmentation.is_failure(
+    "(" ~ share ~ " >= " ~ lowest ~ " and " ~ share ~ " between 0 and 1) is not true",
+    sentence
+) }}
 
 {% endtest %}

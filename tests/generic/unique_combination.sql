@@ -1,4 +1,4 @@
-{% test unique_combination(model, columns) %}
+{% test unique_combination(model, columns, sentence=none) %}
 
 {% if columns is string or columns is mapping or columns is not sequence
     or not columns or columns | reject("string") | list %}
@@ -20,10 +20,8 @@ select
 
 from {{ model }}
 group by {{ keys | join(", ") }}
-having
-    count(*) > 1
-    {% for key in keys %}
-    or {{ key }} is null
-    {% endfor %}
+having {{ customer_segmentation.is_failure(
+    "count(*) > 1 or " ~ keys | join(" is null or ") ~ " is null", sentence
+) }}
 
 {% endtest %}

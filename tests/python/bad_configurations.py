@@ -28,7 +28,7 @@ def shoppers(**options) -> dict:
 
 
 def names(rows: str) -> dict:
-    columns = "segmentation, segment_id, segment_name, strategy"
+    columns = "segmentation, segment_id, name, strategy"
     return {"segmentation_names": f"(select * from (values {rows}) as t({columns}))"}
 
 
