@@ -14,6 +14,9 @@
     {% endfor %}
     {% do checks.append({
         "about": {"segmentation": segmentation.name},
+        "finding": "column_name || ' and ' || other_column || ' of "
+            ~ segmentation.name ~ " say the same: their correlation is ' ||"
+            ~ " round(correlation, 3) || '. Keep one of them.'",
         "query": test_correlation_at_most(
             standardized_customers(segmentation, "int_sample_standardized"), names, 0.95
         ),

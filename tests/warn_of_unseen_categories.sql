@@ -57,4 +57,10 @@ unseen as (
 
 )
 
-select * from unseen
+select
+    *,
+    'The feature ' || feature || ' has the value ' || unseen_value || ' in '
+    || source_rows || ' rows, which is no category. Add it, or map it in the expression.'
+        as finding
+
+from unseen

@@ -4,20 +4,22 @@ Only DuckDB can tell, and no SQL can catch its errors. Nothing is read but the n
 types of columns.
 """
 
+import re
+
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+# the first that is in DuckDB's words
 CURES = {
-    "Referenced column": "Name a column that is there: in YAML, double quotes within"
-    " single quotes; a text has single quotes, doubled.",
-    "No function matches": "Make numbers of text first, by try_cast(... as double).",
-    "syntax error": "Mend it, or try it in `select ...` first.",
+    "Referenced column": "Name a column that is there. In YAML, a name with blanks is"
+    " '\"My column\"', and a text ''my text''.",
+    "No function matches": "Make a number of text first: try_cast(... as double).",
+    "explicit cast": "Make a number of text first: try_cast(... as double).",
+    "syntax error": "Mend the SQL; DuckDB understands it up to there.",
+    "does not exist": "Use what DuckDB has.",
+    "": "Write SQL that gives one value for each customer; what takes more rows goes"
+    " into segmentation_customers, as a query in brackets.",
 }
-# where an aggregate, a window or a subquery stands that has no place there
-OTHER_CURE = (
-    "Write SQL that gives one value for each customer; what needs more rows goes into"
-    " segmentation_customers, as a query in brackets."
-)
 
 
 def problem(session: DuckDBPyConnection, query: str) -> str | None:
@@ -25,18 +27,15 @@ def problem(session: DuckDBPyConnection, query: str) -> str | None:
     try:
         session.sql(query)
     except duckdb.Error as error:
-        found = str(error).split("\n\nLINE ")[0]
+        found, *_ = re.split("\n\nLINE |Candidate functions:", str(error))
         return " ".join(found.split())
     return None
 
 
 def sentence(setting: str, given_sql: str, found: str) -> str:
     """Return what to tell the user."""
-    cures = [cure for words, cure in CURES.items() if words in found]
-    if setting == "segmentation_customer_id_type":
-        cures = ["Use a type of DuckDB, such as varchar or bigint."]
-    cure = (cures or [OTHER_CURE])[0]
-    return f"{setting} is {given_sql}\n{found}\n{cure}"
+    cure = next(cure for words, cure in CURES.items() if words in found)
+    return f"{setting} is {' '.join(given_sql.split())}\n{found}\n{cure}"
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
