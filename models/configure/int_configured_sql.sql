@@ -23,7 +23,9 @@
     )) %}
 {% endfor %}
 {% for column in attributes %}
-    {% do expressions.append(("attributes." ~ column.name, column.expression, "varchar")) %}
+    {% do expressions.append(
+        ("attributes." ~ column.name, column.expression, "varchar")
+    ) %}
 {% endfor %}
 {% for name, expression, type in expressions | unique %}
     {% do tried.append((

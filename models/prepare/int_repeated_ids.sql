@@ -3,7 +3,8 @@
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
 {% set typed_id = "try_cast(" ~ customer_id ~ " as " ~ customer_id_type ~ ")" %}
 {% set row_parts = [customer_id] %}
-{% for column in configured_features() + configured_measures() + configured_attributes() %}
+{% for column in configured_features() + configured_measures()
+    + configured_attributes() %}
     {% do row_parts.append("(" ~ column.expression ~ ")") %}
 {% endfor %}
 
