@@ -22,10 +22,12 @@ CURES = {
 }
 
 
-def problem(session: DuckDBPyConnection, query: str) -> str | None:
-    """Return what is wrong with a query, in one line, or None."""
+def problem(session: DuckDBPyConnection, values: list[str], source: str) -> str | None:
+    """Return what is wrong with a query of these values, in one line, or None. The
+    star is there to tell an aggregate from a value of each customer.
+    """
     try:
-        session.sql(query)
+        session.sql(f"select {', '.join(values)}, * from {source}")
     except duckdb.Error as error:
         found, *_ = re.split("\n\nLINE |Candidate functions:", str(error))
         return " ".join(found.split())
@@ -41,14 +43,19 @@ def sentence(setting: str, given_sql: str, found: str) -> str:
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row for each setting whose SQL cannot be used."""
     dbt.config(materialized="table")
-    tried = dbt.ref("customer_segmentation", "int_configured_sql")
+    tried: dict[str, list[tuple]] = {}
+    relation = dbt.ref("customer_segmentation", "int_configured_sql")
+    for setting, given_sql, value, source in relation.fetchall():
+        tried.setdefault(source, []).append((setting, given_sql, value))
     problems = []
-    for setting, given_sql, query in tried.fetchall():
-        found = problem(session, query)
-        if found:
-            problems.append((setting, sentence(setting, given_sql, found)))
-    settings, sentences = zip(*problems, strict=True) if problems else ((), ())
+    for source, settings in tried.items():
+        # all at once, since there is hardly ever one
+        if problem(session, [value for *_, value in settings], source):
+            for setting, given_sql, value in settings:
+                found = problem(session, [value], source)
+                if found:
+                    problems.append((setting, sentence(setting, given_sql, found)))
     return session.sql(
         "select unnest($1::varchar[]) as setting, unnest($2::varchar[]) as problem",
-        params=[list(settings), list(sentences)],
+        params=[[row[0] for row in problems], [row[1] for row in problems]],
     )

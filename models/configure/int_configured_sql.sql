@@ -1,18 +1,20 @@
--- A query for every piece of SQL in the vars, to see whether DuckDB understands it.
+-- Every piece of SQL in the vars as a value of a query, to see whether DuckDB understands
+-- it.
 {% set tried = [] %}
-{% set source = "from " ~ ref("customer_segmentation", "base_customers") %}
+{% set customers = ref("customer_segmentation", "base_customers") | string %}
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set id_type = segmentation_setting("segmentation_customer_id_type") %}
 {% set attributes = configured_attributes() %}
 {% set numbers = configured_features()
     + configured_measures() | rejectattr("is_feature") | list %}
 
-{% do tried.append(
-    ("segmentation_customer_id_type", id_type, "select cast(null as " ~ id_type ~ ")")
-) %}
 {% do tried.append((
-    "segmentation_customer_id", customer_id,
-    "select count(*) " ~ source ~ " where (" ~ customer_id ~ ") is null",
+    "segmentation_customer_id_type", id_type, "cast(null as " ~ id_type ~ ")",
+    "(select 1)",
+)) %}
+{% do tried.append((
+    "segmentation_customer_id", customer_id, "1",
+    customers ~ " where (" ~ customer_id ~ ") is null",
 )) %}
 {% set expressions = [] %}
 {% for column in numbers %}
@@ -30,7 +32,7 @@
 {% for name, expression, type in expressions | unique %}
     {% do tried.append((
         "segmentation_" ~ name ~ ".expression", expression,
-        "select try_cast((" ~ expression ~ ") as " ~ type ~ "), * " ~ source,
+        "try_cast((" ~ expression ~ ") as " ~ type ~ ")", customers,
     )) %}
 {% endfor %}
 
@@ -43,17 +45,17 @@
 {% endfor %}
 {% for segmentation in configured_segmentations() %}
     {% do tried.append((
-        "segmentations." ~ segmentation.name ~ ".where", segmentation.where,
-        "select 1 from (select " ~ columns | join(", ") ~ ") where ("
-        ~ segmentation.where ~ ")",
+        "segmentations." ~ segmentation.name ~ ".where", segmentation.where, "1",
+        "(select " ~ columns | join(", ") ~ ") where (" ~ segmentation.where ~ ")",
     )) %}
 {% endfor %}
 
-{% for key, given_sql, query in tried %}
+{% for key, given_sql, value, source in tried %}
 select
     {{ quoted_text(key) }} as setting,
     {{ quoted_text(given_sql) }} as given_sql,
-    {{ quoted_text(query) }} as query
+    {{ quoted_text(value) }} as value,
+    {{ quoted_text(source) }} as source
 
 {{ "union all" if not loop.last }}
 {% endfor %}
