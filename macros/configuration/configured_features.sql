@@ -155,7 +155,7 @@
         ) %}
     {% endif %}
     {% if feature.clip is string or feature.clip is mapping
-        or feature.clip | length not in [0, 2] %}
+        or feature.clip is not iterable or feature.clip | length not in [0, 2] %}
         {{ customer_segmentation.configuration_error(
             key ~ ".clip", "two quantiles such as [0.01, 0.99]", feature.clip
         ) }}

@@ -97,6 +97,7 @@ CHANGES = {
     "a maximum below": age(min=9, max=1),
     "a clip of null": age(clip=None),
     "a clip of one": age(clip=[0.99]),
+    "a clip of a number": age(clip=0.99),
     "a clip in percent": age(clip=[1, 99]),
     "missing is no": age(missing=False),
     "missing is null": age(missing=None),

@@ -83,10 +83,10 @@ SENTENCES = {
         r"has \d+ rows for|has no name for|calls the segment|segments .* are called",
         r"Give (it|each segment|them) ",
     ),
-    "names elsewhere": (
-        r"segmentation_names",
-        r"gone_names does not exist|does not have a column named",
-        r"Did you mean|column named",
+    "another relation": (
+        r"LINE \d+: .*segmentation_(names|registry_from)",
+        r"does not exist|does not have a column named|Candidate bindings",
+        r"Did you mean|column named|Candidate bindings",
     ),
     "no fit": (
         r"segmentation (\w+)",
@@ -98,7 +98,6 @@ SENTENCES = {
 # to the law when these say their sentences.
 LATER = {
     "reader": r"LINE \d+: (select \* )?from (read_csv|gone_customers|/tmp)",
-    "registry": r"LINE \d+: .*gone_registry|fit_id",
     "numbers": r"LINE \d+: .*decimal\(38, 9\)",
 }
 TABLE = SENTENCES | {kind: (pattern,) for kind, pattern in LATER.items()}
