@@ -25,4 +25,8 @@ select
 
 from drawn
 group by customer_id
-having count(*) > 1
+having {{ is_failure(
+    "count(*) > 1",
+    "'A customer stands ' || count(*) || ' times in customer_features. This is a fault'"
+    ~ " || ' of the project: report it.'"
+) }}

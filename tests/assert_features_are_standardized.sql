@@ -52,7 +52,11 @@ measured as (
 )
 
 select * from measured
-where
-    missing > 0
-    or isnan(mean)
-    or scale_method = 'standard' and (abs(mean) > 1e-6 or abs(mean_square - 1) > 2e-6)
+where {{ is_failure(
+    "missing > 0 or isnan(mean) or scale_method = 'standard'"
+    ~ " and (abs(mean) > 1e-6 or abs(mean_square - 1) > 2e-6)",
+    "'The feature ' || feature || ' of ' || segmentation || ' cannot be standardized:'"
+    ~ " || ' its mean would be ' || mean || ' instead of 0, its mean square '"
+    ~ " || mean_square || ' instead of 1. Its values hardly vary, or are of very'"
+    ~ " || ' different magnitude: round them in its expression, or remove it.'"
+) }}

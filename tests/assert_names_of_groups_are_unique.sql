@@ -59,4 +59,9 @@ from named
 group by
     segmentation,
     segment_name
-having count(*) > 1
+having {{ is_failure(
+    "count(*) > 1",
+    "count(*) || ' segments of ' || segmentation || ' are called ' || segment_name"
+    ~ " || ', so they cannot be told apart. Give them different names in'"
+    ~ " || ' segmentation_names.'"
+) }}

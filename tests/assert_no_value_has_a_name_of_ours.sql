@@ -19,7 +19,12 @@ clashes as (
         {{ value }} as reserved_value
 
     from customer_features
-    where {{ value }} in ('unassigned', 'all', '(missing)')
+    where {{ is_failure(
+        value ~ " in ('unassigned', 'all', '(missing)')",
+        "'The attribute " ~ attribute.name ~ " has the value ' || " ~ value
+        ~ " || ', which the project uses itself: customers would be counted twice.'"
+        ~ " || ' Rename it in the expression of the attribute.'"
+    ) }}
 
     {{ "union all" if not loop.last }}
     {% else %}

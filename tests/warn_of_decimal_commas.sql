@@ -43,7 +43,17 @@ measured as (
 )
 
 -- a decimal sign may stand before three digits, but hardly always
-select * from measured
+select
+    *,
+    case replaced_by
+        when '' then 'The expression of ' || feature || ' removes ' || replaced
+            || ', which looks like the decimal sign: replace it with a point.'
+        else 'The expression of ' || feature || ' takes ' || replaced
+            || ' for the decimal sign, but it looks like a thousands separator:'
+            || ' replace it with nothing.'
+    end as finding
+
+from measured
 where
     (replaced_by = '' and thousands < source_rows)
     or (replaced_by = '.' and thousands = source_rows and source_rows >= 10)

@@ -27,7 +27,13 @@ counted as (
 
 )
 
-select * from counted
+select
+    *,
+    'The feature ' || feature || ' has ' || different_values || ' different whole numbers'
+    || ' among ' || customers || ' customers, as an id has. If it is one, leave it out.'
+        as finding
+
+from counted
 where
     fractions = 0
     and customers >= 100

@@ -1,13 +1,9 @@
 -- Ids that differ by a blank at the end, a tab, an invisible character or their Unicode
 -- form are one customer twice. Of the ids that may be meant, up to about 100,000 are
--- compared with all. The comment in warn_if is there to be printed.
-{{ config(
-    severity="warn",
-    fail_calc="coalesce(sum(ids - customers), 0)",
-    warn_if="!= 0 /* ids that look like another one: put "
-        ~ (plain_text(segmentation_setting("segmentation_customer_id")) | replace("\n", ""))
-        ~ " into segmentation_customer_id */",
-) }}
+-- compared with all.
+{{ config(severity="warn") }}
+
+{% set plain_id = plain_text(segmentation_setting("segmentation_customer_id")) %}
 
 {% set is_text = modules.re.match(
     "varchar|text|string", segmentation_setting("segmentation_customer_id_type") | lower | trim
@@ -84,7 +80,11 @@ alike as (
 
 select
     sum(ids) as ids,
-    count(*) as customers
+    count(*) as customers,
+    cast(sum(ids - 1) as {{ dbt.type_string() }})
+        || ' ids look like another one: put '
+        || {{ quoted_text(plain_id | replace("\n", " ")) }}
+        || ' into segmentation_customer_id.' as finding
 
 from alike
 having count(*) > 0

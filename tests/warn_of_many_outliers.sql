@@ -9,6 +9,9 @@
     {% for feature in segmentation.features if not feature.category %}
         {% do checks.append({
             "about": {"segmentation": segmentation.name, "feature": feature.name},
+            "finding": "outliers || ' of ' || numbers_found || ' customers are outliers"
+                ~ " in " ~ feature.name ~ " of " ~ segmentation.name
+                ~ ". Use transform: log, or clip: [0.01, 0.99].'",
             "query": test_outlier_share_at_most(
                 standardized_customers(segmentation, "int_sample_standardized"),
                 feature.name, 0.01

@@ -19,5 +19,10 @@ counted as (
 
 )
 
-select * from counted
+select
+    *,
+    rejected_rows || ' of ' || source_rows || ' rows of customers were rejected. Each'
+    || ' stands in rejected_customers, with the reason.' as finding
+
+from counted
 where rejected_rows > 0.05 * source_rows

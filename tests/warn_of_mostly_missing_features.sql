@@ -32,5 +32,11 @@ measured as (
 
 )
 
-select * from measured
+select
+    *,
+    'The feature ' || feature || ' is missing for ' || round(100 * missing_share)
+    || ' % of the customers: it says little about them. Leave it out, or fill it in.'
+        as finding
+
+from measured
 where missing_share > 0.5

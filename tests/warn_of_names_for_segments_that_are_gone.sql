@@ -48,7 +48,10 @@ present as (
 select
     base_segment_names.segmentation,
     base_segment_names.segment_id,
-    base_segment_names.segment_name
+    base_segment_names.segment_name,
+    'No segment bears the name ' || base_segment_names.segment_name || ' that'
+    || ' segmentation_names gives to ' || base_segment_names.segment_id || ' of '
+    || base_segment_names.segmentation || '. Mend its ids, or leave it out.' as finding
 
 from base_segment_names
 left join present

@@ -29,7 +29,11 @@
     {%- endif %}
     {%- endset %}
     {% do checks.append({
-        "about": {"segmentation": segmentation.name}, "query": redundant,
+        "about": {"segmentation": segmentation.name},
+        "finding": "column_name || ' and ' || other_column || ' of "
+            ~ segmentation.name ~ " say the same: their correlation is ' ||"
+            ~ " round(correlation, 3) || '. Keep one of them.'",
+        "query": redundant,
     }) if names | length > 1 %}
 {% endfor %}
 

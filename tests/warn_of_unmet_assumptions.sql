@@ -2,5 +2,9 @@
 -- doubt, and what to do.
 {{ config(severity="warn") }}
 
-select * from {{ ref("customer_segmentation", "kmeans_assumptions") }}
+select
+    *,
+    segmentation || ', ' || assumption || ': ' || explanation as finding
+
+from {{ ref("customer_segmentation", "kmeans_assumptions") }}
 where status = 'warn'

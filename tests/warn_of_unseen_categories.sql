@@ -1,4 +1,5 @@
 -- A value that is no category counts as none of them: add it, or map it in `expression`.
+-- depends_on: {{ ref("customer_segmentation", "int_customers_checked") }}
 {{ config(severity="warn") }}
 
 {% set blocks = {} %}
@@ -56,4 +57,10 @@ unseen as (
 
 )
 
-select * from unseen
+select
+    *,
+    'The feature ' || feature || ' has the value ' || unseen_value || ' in '
+    || source_rows || ' rows, which is no category. Add it, or map it in the expression.'
+        as finding
+
+from unseen

@@ -1,10 +1,12 @@
 {#- Private helpers of the configuration macros. Each one either returns nothing
-    or stops the parse with the key, what is allowed and what was given. -#}
+    or stops the parse with the key, what is allowed and what was given. Below a
+    compiler error dbt would list every macro on the way, and the sentence be lost. -#}
 
 {% macro configuration_error(key, allowed, given) %}
-    {{ exceptions.raise_compiler_error(
+    {% set text = given if given is string else tojson(given, given | string) %}
+    {{ exceptions.raise_dependency_error(
         "Configuration error in vars: " ~ key ~ " must be " ~ allowed
-        ~ ". Given: " ~ (given if given is string else tojson(given, given | string))
+        ~ ". Given: " ~ text.split() | join(" ") | truncate(300)
     ) }}
 {% endmacro %}
 
@@ -72,4 +74,37 @@
     {% if given is not string or not given | trim %}
         {{ customer_segmentation.configuration_error(key, "a text", given) }}
     {% endif %}
+{% endmacro %}
+
+
+{# SQL stands between other SQL: what does not end with itself would change that. #}
+{% macro check_sql(key, given, is_relation=false) %}
+    {% do customer_segmentation.check_text(key, given) %}
+    {% set text = namespace(bare=modules.re.sub("\"[^\"]*\"|'[^']*'", "x", given)) %}
+    {% set brackets = modules.re.sub("[^\\[\\](){}]", "", text.bare) %}
+    {% for pair in range(brackets | length // 2) %}
+        {% set text.bare = modules.re.sub(
+            "\\([^\\[\\](){}]*\\)|\\[[^\\[\\](){}]*\\]|{[^\\[\\](){}]*}", "x", text.bare
+        ) %}
+    {% endfor %}
+    {% set slips = [
+        ("--", "SQL without comments: write them in YAML, after #"),
+        ("/*", "SQL without comments: write them in YAML, after #"),
+        (";", "SQL without a semicolon: leave it out"),
+        ("'", "SQL with every quote closed: add the missing one"),
+        ('"', "SQL with every quote closed: add the missing one"),
+    ] %}
+    {% for bracket in ["(", ")", "[", "]", "{", "}"] %}
+        {% do slips.append((bracket, "SQL with brackets in pairs: add or remove one")) %}
+    {% endfor %}
+    {% do slips.append((",", "SQL for a single value: remove what follows the comma"))
+        if not is_relation %}
+    {% if is_relation and modules.re.match("(select|with|from)\\b", given | trim | lower) %}
+        {{ customer_segmentation.configuration_error(
+            key, "a table, a function or a query in brackets: add the brackets", given
+        ) }}
+    {% endif %}
+    {% for slip, allowed in slips if slip in text.bare %}
+        {{ customer_segmentation.configuration_error(key, allowed, given) }}
+    {% endfor %}
 {% endmacro %}

@@ -28,7 +28,7 @@
             "expression": given.get("expression", adapter.quote(name)),
             "label": given.get("label", name | replace("_", " ") | capitalize),
         } %}
-        {% do customer_segmentation.check_text(key ~ ".expression", attribute.expression) %}
+        {% do customer_segmentation.check_sql(key ~ ".expression", attribute.expression) %}
         {% do customer_segmentation.check_text(key ~ ".label", attribute.label) %}
         {% do attributes.append(attribute) %}
     {% endfor %}

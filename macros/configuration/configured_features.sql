@@ -71,7 +71,7 @@
         key ~ ".missing", missing, ["reject", "unassigned"] + categories
     ) %}
     {% set expression = given.get("expression", adapter.quote(name)) %}
-    {% do customer_segmentation.check_text(key ~ ".expression", expression) %}
+    {% do customer_segmentation.check_sql(key ~ ".expression", expression) %}
     {% set label = given.get("label", name | replace("_", " ") | capitalize) %}
     {% do customer_segmentation.check_text(key ~ ".label", label) %}
     {% set columns = [] %}
@@ -131,7 +131,7 @@
         key ~ ".basis", feature.basis,
         ["geographic", "demographic", "behavioral", "psychographic"],
     ) %}
-    {% do customer_segmentation.check_text(key ~ ".expression", feature.expression) %}
+    {% do customer_segmentation.check_sql(key ~ ".expression", feature.expression) %}
     {% if feature.expression | replace('"', "") | lower
         == var("segmentation_customer_id") | string | replace('"', "") | lower %}
         {{ customer_segmentation.configuration_error(
@@ -155,7 +155,7 @@
         ) %}
     {% endif %}
     {% if feature.clip is string or feature.clip is mapping
-        or feature.clip | length not in [0, 2] %}
+        or feature.clip is not iterable or feature.clip | length not in [0, 2] %}
         {{ customer_segmentation.configuration_error(
             key ~ ".clip", "two quantiles such as [0.01, 0.99]", feature.clip
         ) }}
@@ -183,4 +183,7 @@
     {% do customer_segmentation.check_mapping(
         key ~ ".words", feature.words, ["low", "high"]
     ) %}
+    {% for side, words in feature.words.items() %}
+        {% do customer_segmentation.check_text(key ~ ".words." ~ side, words) %}
+    {% endfor %}
 {% endmacro %}

@@ -24,7 +24,7 @@
             "minimum": given.get("min", -1e15),
             "maximum": given.get("max", 1e15),
         } %}
-        {% do customer_segmentation.check_text(key ~ ".expression", measure.expression) %}
+        {% do customer_segmentation.check_sql(key ~ ".expression", measure.expression) %}
         {% do customer_segmentation.check_text(key ~ ".label", measure.label) %}
         {% if feature and feature.expression != measure.expression %}
             {{ customer_segmentation.configuration_error(

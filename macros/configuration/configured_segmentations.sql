@@ -16,7 +16,7 @@
             ) }}
         {% endif %}
         {% set where = given.get("where", "true") %}
-        {% do customer_segmentation.check_text(key ~ ".where", where) %}
+        {% do customer_segmentation.check_sql(key ~ ".where", where) %}
         {% set segmentation = {
             "name": name,
             "kind": "grouping" if "by" in given else "kmeans",

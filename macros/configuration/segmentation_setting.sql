@@ -25,6 +25,8 @@
                 name, "a text, or '' for none", given
             ) }}
         {% endif %}
+        {% do customer_segmentation.check_sql(name, given, is_relation=true)
+            if given and name in ["segmentation_names", "segmentation_registry_from"] %}
     {% elif name == "segmentation_publish_without" %}
         {% if given is string or given is mapping or given is not iterable %}
             {{ customer_segmentation.configuration_error(name, "a list of tables", given) }}
@@ -83,6 +85,10 @@
             name ~ ".share", given.get("share"), at_least=0, at_most=1
         ) %}
         {% do customer_segmentation.check_text(name ~ ".name", given.get("name")) %}
+    {% elif name in ["segmentation_customers", "segmentation_customer_id"] %}
+        {% do customer_segmentation.check_sql(
+            name, given, is_relation=name == "segmentation_customers"
+        ) %}
     {% else %}
         {% do customer_segmentation.check_text(name, given) %}
         {% do customer_segmentation.check_id_type(name, given)

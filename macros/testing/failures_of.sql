@@ -4,6 +4,7 @@
         {% for name, value in check.about.items() %}
         '{{ value }}' as {{ name }},
         {% endfor %}
+        {{ check.finding }} as finding,
         failures.*
 
     from ({{ check.query }}) as failures

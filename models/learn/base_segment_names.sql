@@ -4,12 +4,12 @@
 
 {% if names %}
 select
-    cast(segmentation as {{ dbt.type_string() }}) as segmentation,
-    cast(segment_id as {{ dbt.type_string() }}) as segment_id,
-    trim(cast(name as {{ dbt.type_string() }})) as segment_name,
-    cast(strategy as {{ dbt.type_string() }}) as strategy
+    cast(segmentation_names.segmentation as {{ dbt.type_string() }}) as segmentation,
+    cast(segmentation_names.segment_id as {{ dbt.type_string() }}) as segment_id,
+    trim(cast(segmentation_names.name as {{ dbt.type_string() }})) as segment_name,
+    cast(segmentation_names.strategy as {{ dbt.type_string() }}) as strategy
 
-from {{ without_guesses("segmentation_names", names).sql }}
+from {{ without_guesses("segmentation_names", names).sql }} as segmentation_names
 {% else %}
 select
     cast(null as {{ dbt.type_string() }}) as segmentation,

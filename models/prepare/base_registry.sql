@@ -3,7 +3,10 @@
 {% set registry_from = segmentation_setting("segmentation_registry_from") %}
 
 {% if registry_from %}
-select * from {{ registry_from }}
+select segmentation_registry_from.*
+from {{ registry_from }} as segmentation_registry_from
+-- always so: an error about the relation names the setting
+where segmentation_registry_from.fit_id is not null
 {% else %}
 select
     cast(null as {{ dbt.type_string() }}) as fit_id,

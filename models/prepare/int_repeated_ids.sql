@@ -1,6 +1,12 @@
+-- depends_on: {{ ref("customer_segmentation", "configured_sql_problems") }}
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
 {% set typed_id = "try_cast(" ~ customer_id ~ " as " ~ customer_id_type ~ ")" %}
+{% set row_parts = [customer_id] %}
+{% for column in configured_features() + configured_measures()
+    + configured_attributes() %}
+    {% do row_parts.append("(" ~ column.expression ~ ")") %}
+{% endfor %}
 
 -- Waits for the history to be sound.
 -- depends_on: {{ ref("customer_segmentation", "int_build") }}
@@ -37,6 +43,28 @@ counted_repetitions as (
 
 ),
 
+doubts as (
+
+    select counted_repetitions.repetitions
+    from counted_rows
+    cross join counted_repetitions
+    where counted_repetitions.repetitions > 0.5 * counted_rows.rows_with_id
+
+),
+
+counted_copies as (
+
+    -- nothing is read again where there is no doubt
+    select
+        count(*) - count(distinct {{ hashed(row_parts | join(", ")) }}) as copied_rows
+
+    from {{ ref("customer_segmentation", "base_customers") }}
+    where
+        {{ typed_id }} is not null
+        and exists (select 1 from doubts)
+
+),
+
 grain_checked as (
 
     -- stops here, before any table is replaced
@@ -44,6 +72,14 @@ grain_checked as (
         case
             when source_rows = 0 and {{ not flags.EMPTY }} then {{ stop_build(
                 "'The table of customers (segmentation_customers) has no rows.'"
+                ~ " || ' Look at the file or query that it reads.'"
+            ) }}
+            when repetitions > 0.5 * rows_with_id and copied_rows > 0.5 * repetitions
+                then {{ stop_build(
+                "'Most rows of the table of customers (segmentation_customers) are exact'"
+                ~ " || ' copies: ' || copied_rows || ' of ' || rows_with_id || ' rows'"
+                ~ " || ' repeat another one in all that is configured. Read each once:'"
+                ~ " || ' (select distinct on (the id) * from the table).'"
             ) }}
             when repetitions > 0.5 * rows_with_id then {{ stop_build(
                 "'The table of customers (segmentation_customers) does not have one row'"
@@ -56,6 +92,7 @@ grain_checked as (
 
     from counted_rows
     cross join counted_repetitions
+    cross join counted_copies
 
 ),
 

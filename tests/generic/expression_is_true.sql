@@ -1,4 +1,4 @@
-{% test expression_is_true(model, expression) %}
+{% test expression_is_true(model, expression, sentence=none) %}
 {%- do customer_segmentation.ref() if false %}
 
 {% if expression is not string or not expression | trim %}
@@ -8,6 +8,8 @@
 {% endif %}
 
 select * from {{ model }}
-where ({{ expression }}) is not true
+where {{ customer_segmentation.is_failure(
+    "(" ~ expression ~ ") is not true", sentence
+) }}
 
 {% endtest %}

@@ -1,4 +1,4 @@
-{% test silhouette_at_least(model, column_name, minimum) %}
+{% test silhouette_at_least(model, column_name, minimum, sentence=none) %}
 {%- do customer_segmentation.ref() if false %}
 
 {% if minimum is boolean or not (minimum is string or minimum is number)
@@ -14,9 +14,9 @@
 {% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
 
 select * from {{ model }}
-where (
-    {{ silhouette }} >= {{ lowest }}
-    and {{ silhouette }} between -1 and 1
-) is not true
+where {{ customer_segmentation.is_failure(
+    "(" ~ silhouette ~ " >= " ~ lowest ~ " and " ~ silhouette ~ " between -1 and 1)"
+    ~ " is not true", sentence
+) }}
 
 {% endtest %}

@@ -1,4 +1,4 @@
-{% test smallest_segment_share(model, column_name, minimum) %}
+{% test smallest_segment_share(model, column_name, minimum, sentence=none) %}
 {%- do customer_segmentation.ref() if false %}
 
 {% if minimum is boolean or not (minimum is string or minimum is number)
@@ -14,9 +14,9 @@
 {% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
 
 select * from {{ model }}
-where (
-    {{ share }} >= {{ lowest }}
-    and {{ share }} between 0 and 1
-) is not true
+where {{ customer_segmentation.is_failure(
+    "(" ~ share ~ " >= " ~ lowest ~ " and " ~ share ~ " between 0 and 1) is not true",
+    sentence
+) }}
 
 {% endtest %}

@@ -1,4 +1,6 @@
-{% test unique_combination_of_columns(model, combination_of_columns, nullable=[]) %}
+{% test unique_combination_of_columns(
+    model, combination_of_columns, nullable=[], sentence=none
+) %}
 {%- do customer_segmentation.ref() if false %}
 
 {% for argument, given in {
@@ -12,8 +14,10 @@
 {% endfor %}
 
 {% set keys = [] %}
+{% set conditions = ["count(*) > 1"] %}
 {% for name in combination_of_columns %}
     {% do keys.append(adapter.quote(name)) %}
+    {% do conditions.append(adapter.quote(name) ~ " is null") if name not in nullable %}
 {% endfor %}
 
 select
@@ -24,10 +28,6 @@ select
 
 from {{ model }}
 group by {{ keys | join(", ") }}
-having
-    count(*) > 1
-    {% for name in combination_of_columns if name not in nullable %}
-    or {{ adapter.quote(name) }} is null
-    {% endfor %}
+having {{ customer_segmentation.is_failure(conditions | join(" or "), sentence) }}
 
 {% endtest %}

@@ -26,6 +26,13 @@ class Result:
             for node in getattr(result.result, "results", None) or []
             if hasattr(node, "node")  # operations have none
         ]
+        # what dbt prints of an error, or of each node that failed
+        self.stops = [str(result.exception)] if result.exception else []
+        self.stops += [
+            f"{node.node.name}: {node.message}"
+            for node in results
+            if node.status.value in ("error", "fail")
+        ]
         self.nodes = {
             node.node.name: node.status.value
             for node in results

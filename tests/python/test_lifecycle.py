@@ -810,7 +810,7 @@ def test_segments_are_compared_with_those_of_the_fit(story):
 
 @pytest.mark.parametrize(
     ("name", "warning", "failure"),
-    [("first", "pass", "pass"), ("named", "warn", "pass"), (None, "warn", "fail")],
+    [("first", "pass", "pass"), ("named", "warn", "pass"), (None, "warn", "error")],
 )
 def test_drift_warns_and_then_fails(story, name, warning, failure):
     result = story[name].result if name else story.judged

@@ -2,6 +2,9 @@
 replaced.
 """
 
+import subprocess
+import sys
+
 import pytest
 from project import Project
 
@@ -199,3 +202,29 @@ def test_ids_stay_when_a_configuration_comes_back_and_is_refitted(tmp_path):
         last = project.query(ids)
 
     assert last == first
+
+
+HOLD = """
+import duckdb, sys
+held = duckdb.connect(sys.argv[1])
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_database_in_use_names_the_program_and_the_cure(tmp_path):
+    project = Project(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(project.database)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as program:
+        program.stdout.readline()
+        result = build_core(project, **configuration())
+        program.stdin.close()
+
+    assert not result.success
+    *_, found, cure = result.error.strip().splitlines()
+    assert f"(process {program.pid}) has it open" in found
+    assert "Close that program" in cure
+    assert build_core(project, **configuration()).success

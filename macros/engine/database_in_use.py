@@ -1,0 +1,37 @@
+"""A plugin of dbt-duckdb that says who has the database open. Without it, dbt prints a
+traceback, and DuckDB's advice at its end does not help.
+"""
+
+import re
+from pathlib import Path
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+
+class Plugin(BasePlugin):
+    """Opens the database once before dbt does."""
+
+    def initialize(self, plugin_config: dict) -> None:
+        """Stop if another program has the database open.
+
+        Raises:
+            RuntimeError: it has; this is what dbt prints without a traceback.
+        """
+        database = Path(self.creds.path)
+        if not database.is_file():
+            return
+        try:
+            duckdb.connect(str(database)).close()
+        except duckdb.IOException as error:
+            holder = re.search(r"held in (.+) \(PID (\d+)\)", str(error))
+            if holder:
+                program, process = holder.groups()
+                raise RuntimeError(
+                    f"The database {database} is in use: {Path(program).name} (process"
+                    f" {process}) has it open.\n"
+                    "Close that program, or wait for its build to end. What only reads"
+                    " should open the published file instead: see docs/connect.md."
+                ) from error
+        except duckdb.ConnectionException:
+            pass  # this very program has it open, with other settings: so may dbt

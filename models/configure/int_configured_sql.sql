@@ -1,0 +1,61 @@
+-- Every piece of SQL in the vars as a value of a query, to see whether DuckDB understands
+-- it.
+{% set tried = [] %}
+{% set customers = ref("customer_segmentation", "base_customers") | string %}
+{% set customer_id = segmentation_setting("segmentation_customer_id") %}
+{% set id_type = segmentation_setting("segmentation_customer_id_type") %}
+{% set attributes = configured_attributes() %}
+{% set numbers = configured_features()
+    + configured_measures() | rejectattr("is_feature") | list %}
+
+{% do tried.append((
+    "segmentation_customer_id_type", id_type, "cast(null as " ~ id_type ~ ")",
+    "(select 1)",
+)) %}
+{% do tried.append((
+    "segmentation_customer_id", customer_id, "1",
+    customers ~ " where (" ~ customer_id ~ ") is null",
+)) %}
+{% set expressions = [] %}
+{% for column in numbers %}
+    {% do expressions.append((
+        "features." ~ column.block if column.block else "measures." ~ column.name,
+        column.given_expression or column.expression,
+        "varchar" if column.category else "double",
+    )) %}
+{% endfor %}
+{% for column in attributes %}
+    {% do expressions.append(
+        ("attributes." ~ column.name, column.expression, "varchar")
+    ) %}
+{% endfor %}
+{% for name, expression, type in expressions | unique %}
+    {% do tried.append((
+        "segmentation_" ~ name ~ ".expression", expression,
+        "try_cast((" ~ expression ~ ") as " ~ type ~ ")", customers,
+    )) %}
+{% endfor %}
+
+{% set columns = ["cast(null as " ~ id_type ~ ") as customer_id"] %}
+{% for column in numbers %}
+    {% do columns.append("cast(null as double) as " ~ adapter.quote(column.name)) %}
+{% endfor %}
+{% for column in attributes %}
+    {% do columns.append("cast(null as varchar) as " ~ adapter.quote(column.name)) %}
+{% endfor %}
+{% for segmentation in configured_segmentations() %}
+    {% do tried.append((
+        "segmentations." ~ segmentation.name ~ ".where", segmentation.where, "1",
+        "(select " ~ columns | join(", ") ~ ") where (" ~ segmentation.where ~ ")",
+    )) %}
+{% endfor %}
+
+{% for key, given_sql, value, source in tried %}
+select
+    {{ quoted_text(key) }} as setting,
+    {{ quoted_text(given_sql) }} as given_sql,
+    {{ quoted_text(value) }} as value,
+    {{ quoted_text(source) }} as source
+
+{{ "union all" if not loop.last }}
+{% endfor %}

@@ -1,0 +1,180 @@
+"""Tries a bad file or configuration, and knows every stop by its last three lines."""
+
+import re
+from dataclasses import dataclass
+
+from bad_files import CONFIGURATION, Case
+from project import Project
+
+# kind: the thing, what was found, the cure
+SENTENCES = {
+    "configuration": (
+        r"Configuration error in vars: (seg\w+(\.[\w -]+)*)",
+        r"Given: .*",
+        r" must be \w+",
+    ),
+    "configured SQL": (
+        r"Invalid Input Error: segmentation[\w.]+ is .+",
+        r"^ *(Binder|Catalog|Parser|Conversion) Error: .+",
+        r"^ *(Name a column|Make a number|Mend the SQL|Use what|Write SQL)",
+    ),
+    "no rows": (
+        r"The table of customers \(segmentation_customers\)",
+        r"has no rows",
+        r"Look at the file or query",
+    ),
+    "exact copies": (
+        r"table of customers \(segmentation_customers\)",
+        r"\d+ of \d+ rows repeat another one",
+        r"Read each once: \(select distinct on",
+    ),
+    "several rows per customer": (
+        r"table of customers \(segmentation_customers\)",
+        r"\d+ rows have only \d+ different ids",
+        r"Summarize it .* see docs/transactions.md",
+    ),
+    "rejected rows": (
+        r"rows of customers",
+        r"\d+ of \d+ .* rejected, most often as [a-z_]+",
+        r"Look at rejected_customers|Mend",
+    ),
+    "no participants": (
+        r"segmentation \w+",
+        r"No customer takes part",
+        r"its option `where`",
+    ),
+    "a constant": (
+        r"The feature \w+",
+        r"does not vary among the customers of \w+",
+        r"Remove it from the segmentation",
+    ),
+    "quartiles": (
+        r"The quartiles of the feature \w+",
+        r"are the same among the customers of \w+",
+        r"Use scale: standard, or a transform",
+    ),
+    "not standardized": (
+        r"The feature \w+ of \w+",
+        r"its mean would be \S+ instead of 0",
+        r"round them in its expression, or remove it",
+    ),
+    "few vectors": (
+        r"The segmentation \w+ asks for \d+ clusters or more",
+        r"only \d+ different feature vectors",
+        r"Add a feature, ask for fewer clusters",
+    ),
+    "indistinct segments": (
+        r"The \d+ segments of \w+",
+        r"simplified silhouette is [-\d.e]+, and segmentation_minimum_silhouette is",
+        r"Try other features, or lower it",
+    ),
+    "small segments": (
+        r"The smallest of the \d+ segments of \w+",
+        r"has [\d.]+ % of the customers, and minimum_share is [\d.]+ %",
+        r"Ask for fewer clusters, tame outliers .* or lower minimum_share",
+    ),
+    "a reserved value": (
+        r"The attribute \w+",
+        r"has the value (unassigned|all|\(missing\))",
+        r"Rename it in the expression",
+    ),
+    "names": (
+        r"segmentation_names",
+        r"has \d+ rows for|has no name for|calls the segment|segments .* are called",
+        r"Give (it|each segment|them) ",
+    ),
+    "another relation": (
+        r"LINE \d+: .*segmentation_(names|registry_from)",
+        r"does not exist|does not have a column named|Candidate bindings",
+        r"Did you mean|column named|Candidate bindings",
+    ),
+    "no fit": (
+        r"segmentation (\w+)",
+        r"has no fit of its present configuration|the registry has no such fit",
+        r"Set it to when_needed|Look at segmentation_fits",
+    ),
+}
+# What belongs to the reader of files, and to what is published of numbers: to be held
+# to the law when these say their sentences.
+LATER = {
+    "reader": r"LINE \d+: (select \* )?from (read_csv|gone_customers|/tmp)",
+    "numbers": r"LINE \d+: .*decimal\(38, 9\)",
+}
+TABLE = SENTENCES | {kind: (pattern,) for kind, pattern in LATER.items()}
+CONSERVED = """
+    select
+        (select count(*) from customer_features),
+        (
+            select coalesce(sum(copies - 1), 0) from int_customers_checked
+            where rejection is null
+        ),
+        (select coalesce(sum(source_rows), 0) from rejected_customers),
+        (
+            select coalesce(sum(customers), 0) from segments
+            where segmentation = 'shoppers'
+        )
+"""
+
+
+def last_lines(stop: str) -> str:
+    """The last three lines of what dbt prints of a stop."""
+    return "\n".join([line for line in stop.splitlines() if line.strip()][-3:])
+
+
+def kinds_of(stop: str) -> list[str]:
+    """The kinds of the table that a stop is of: one, if all is well."""
+    lines = last_lines(stop)
+    return [
+        kind
+        for kind, patterns in TABLE.items()
+        if all(re.search(pattern, lines, re.MULTILINE) for pattern in patterns)
+    ]
+
+
+@dataclass
+class Outcome:
+    """What became of a case.
+
+    Attributes:
+        stops: what dbt prints of each node that stopped the build; none of a green one.
+        rows: of a green build that were accepted, merged and rejected.
+        segmented: customers in segments.
+        log: everything that was printed.
+    """
+
+    stops: list[str]
+    rows: tuple[int, int, int] | None
+    segmented: int | None
+    log: str
+
+
+def try_case(project: Project, case: Case) -> Outcome:
+    """Build up to the segments from a case, in a database of its own."""
+    project.database.unlink(missing_ok=True)
+    path = project.folder / "customers.csv"
+    path.write_bytes(case.content)
+    source = f"read_csv('{path}', all_varchar = true{case.options})"
+    variables = {"segmentation_customers": "{source}"} | CONFIGURATION | case.changes
+    given = variables["segmentation_customers"]
+    if isinstance(given, str):
+        variables["segmentation_customers"] = given.replace("{source}", source)
+    result = project.dbt("build", "--selector", "core", **variables)
+    log = "\n".join([result.error, *result.log])
+    if not result.success:
+        return Outcome(result.stops, None, None, log)
+    ((*rows, segmented),) = project.query(CONSERVED)
+    return Outcome([], tuple(map(int, rows)), int(segmented), log)
+
+
+def faults(case: Case, outcome: Outcome) -> list[str]:
+    """What is against the law: rows that are lost, stops that nobody knows."""
+    if not outcome.stops:
+        accepted, merged, rejected = outcome.rows
+        total, lines = accepted + merged + rejected, len(case.content.splitlines())
+        found = [] if case.rows <= total <= max(lines, case.rows) else ["lost rows"]
+        return found + ["segments lost some"] * (outcome.segmented != accepted)
+    return [
+        f"{kinds_of(stop) or 'unclassified'}: {last_lines(stop)[-600:]}"
+        for stop in outcome.stops
+        if len(kinds_of(stop)) != 1
+    ]
