@@ -28,7 +28,7 @@ report: $(VENV)/build-ready ## Draw the segments as one page, target/report/inde
 	@$(BIN)/python charts/report.py
 
 erase: $(VENV)/build-ready ## Erase a customer who is gone from the source; CUSTOMER=42
-	@$(BIN)/python models/publish/erase_customer.py "$$CUSTOMER"
+	@$(BIN)/python macros/history/erase_customer.py "$$CUSTOMER"
 
 test: $(VENV)/test-ready chromium ## Run the whole test suite
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile

@@ -8,10 +8,6 @@
     "segment_names": "max(named_at)",
     "segmentation_champions": "max(champion_since)",
 } %}
-{% set whole_numbers = [
-    "tinyint", "smallint", "integer", "bigint", "hugeint",
-    "utinyint", "usmallint", "uinteger", "ubigint", "uhugeint",
-] | join("', '") %}
 
 -- Stops here, before any table is replaced. What earlier builds wrote is asked by its
 -- name: a ref would make a circle.
@@ -56,7 +52,8 @@ remembered as (
         lower({{ type_of("max(customer_id)") }}) as id_type,
         lower({{ type_of("cast(null as " ~ id_type ~ ")") }}) as new_id_type,
         count(case
-            when lower({{ type_of("customer_id") }}) in ('{{ whole_numbers }}')
+            -- integer, bigint and so on
+            when lower({{ type_of("customer_id") }}) like '%int%'
                 and try_cast(customer_id as {{ id_type }}) is null
                 then 1
         end) as ids_too_large,
@@ -79,14 +76,15 @@ checked as (
     select
         case
             when id_type != new_id_type and (
-                id_type not in ('{{ whole_numbers }}')
-                or new_id_type not in ('{{ whole_numbers }}')
+                id_type not like '%int%'
+                or new_id_type not like '%int%'
                 or ids_too_large > 0
             )
                 then {{ stop_build(
                 "'The ids in customer_segment_history are of the type ' || id_type"
-                ~ " || ', but segmentation_customer_id_type is now " ~ id_type ~ ", so that'"
-                ~ " || ' nobody would be found again. Set it back to ' || id_type"
+                ~ " || ', but segmentation_customer_id_type is now '"
+                ~ " || " ~ quoted_text(id_type) ~ " || ', so that nobody would be found'"
+                ~ " || ' again. Set it back to ' || id_type"
                 ~ " || ', or begin a new history: dbt run-operation drop_history'"
             ) }}
             when reversed_stays > 0 then {{ stop_build(

@@ -10,7 +10,7 @@ import pytest
 from conftest import load_model
 from project import ROOT, Project
 
-ERASE = ROOT / "models" / "publish" / "erase_customer.py"
+ERASE = ROOT / "macros" / "history" / "erase_customer.py"
 ERASED, TOWN = "erased-customer-7f3a9c1e", "Town of the erased 51d0"
 CUSTOMERS = f"""
     select
@@ -154,7 +154,7 @@ def test_the_others_stay(shop):
 def traces():
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "models" / "publish"))
-        yield load_model("models/publish/traces.py").traces
+        yield load_model("macros/history/traces.py").traces
 
 
 PLANTED = {

@@ -1,6 +1,6 @@
 """Erases a customer from every file that this project writes, and looks for traces.
 
-python models/publish/erase_customer.py CUSTOMER [--database FILE] [options of dbt]
+python macros/history/erase_customer.py CUSTOMER [--database FILE] [options of dbt]
 
 The customer has to be gone from the source. Two builds with these options write all
 tables anew; between them the customer leaves the history, and the database is copied
@@ -16,6 +16,10 @@ import sys
 from pathlib import Path
 
 import duckdb
+
+# the model that publishes knows where to
+sys.path.append(str(Path(__file__).parents[2] / "models" / "publish"))
+
 from publication import VERSIONS, current_version, literal, quoted
 from traces import TELLING_LENGTH, traces
 
@@ -119,7 +123,7 @@ def remove_what_is_older(folders: list[Path], target: Path, logs: Path) -> None:
     """Remove publications but the current one, logs, the report and spilled rows."""
     for folder in folders:
         current = current_version(folder)
-        for version in (folder / VERSIONS).iterdir():
+        for version in (folder / VERSIONS).glob("*"):
             if current and version.name != current:
                 shutil.rmtree(version)
     shutil.rmtree(target / "report", ignore_errors=True)
@@ -227,7 +231,7 @@ def main() -> None:
         parser.error("which customer? make erase CUSTOMER=...")
     try:
         left = erase(arguments.customer.strip(), arguments.database, options)
-    except CannotEraseError as error:
+    except (CannotEraseError, duckdb.IOException) as error:
         sys.exit(str(error))
     if left:
         sys.exit("\n".join(["Traces are left:", *left]))
