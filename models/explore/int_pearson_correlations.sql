@@ -7,15 +7,14 @@
         {% do pairs.append([column, other]) %}
     {% endfor %}
 {% endfor %}
+{# What plans cost grows faster than the sums in one statement: at most those of 12
+   columns at once. #}
+{% set parts = pairs | batch(66) | list %}
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
+-- The customers are read where they are needed: what several CTEs share would be kept in
+-- memory.
 ranges as (
 
     select
@@ -30,12 +29,11 @@ ranges as (
         {{- "," if not loop.last }}
         {%- endfor %}
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
-moved as (
-
+{% set moved %}
     -- Whole numbers, 2^31 to the range of a column: their products fit a BIGINT, and
     -- their sums are exact, whatever the order of the rows.
     select
@@ -48,16 +46,16 @@ moved as (
         {{- "," if not loop.last }}
         {%- endfor %}
 
-    from customer_features
+    from {{ ref("customer_segmentation", "customer_features") }} as customer_features
     cross join ranges
+{% endset %}
 
-),
+{% for part in parts %}
+summed_{{ loop.index }} as (
 
-summed as (
-
-    -- one pass for all pairs, each over the customers with both values
+    -- one pass for many pairs, each over the customers with both values
     select
-        {%- for column, other in pairs %}
+        {%- for column, other in part %}
         {%- set value = value_beside(column, other) %}
         {%- set other_value = value_beside(other, column) %}
         count({{ adapter.quote(column.name) }} + {{ adapter.quote(other.name) }})
@@ -71,17 +69,19 @@ summed as (
         {{ whole_sum(adapter.quote(column.name) ~ " * " ~ adapter.quote(other.name)) }}
             as product_{{ loop.index }}
         {{- "," if not loop.last }}
-        {%- else %}
-        count(*) as customers
         {%- endfor %}
 
-    from moved
+    from ({{ moved }}) as moved
 
 ),
 
+{% endfor %}
+
 unpivoted as (
 
-    {% for column, other in pairs %}
+    {% for part in parts %}
+    {% set part_loop = loop %}
+    {% for column, other in part %}
     select
         '{{ column.name }}' as feature,
         '{{ other.name }}' as other_feature,
@@ -92,21 +92,21 @@ unpivoted as (
         other_square_{{ loop.index }} as other_square_sum,
         product_{{ loop.index }} as product_sum
 
-    from summed
+    from summed_{{ part_loop.index }}
 
-    {{ "union all" if not loop.last }}
+    {{ "union all" if not (loop.last and part_loop.last) }}
+    {% endfor %}
     {% else %}
     select
         '' as feature,
         '' as other_feature,
-        customers,
-        customers as value_sum,
-        customers as other_sum,
-        customers as square_sum,
-        customers as other_square_sum,
-        customers as product_sum
+        0 as customers,
+        0 as value_sum,
+        0 as other_sum,
+        0 as square_sum,
+        0 as other_square_sum,
+        0 as product_sum
 
-    from summed
     where false
     {% endfor %}
 

@@ -89,19 +89,27 @@ reaches as (
 
 ),
 
-{{ segmentation.name }}__summed as (
+{% set pairs = [] %}
+{% for feature in features %}
+    {% for second in range(loop.index0, features | length) %}
+        {% do pairs.append([loop.index0, second]) %}
+    {% endfor %}
+{% endfor %}
+{# what plans cost grows faster than the sums in one statement #}
+{% set parts = pairs | batch(66) | list %}
+{% for part in parts %}
+{{ segmentation.name }}__summed_{{ loop.index }} as (
 
     select
         segment_id,
         min(reach) as reach,
         count(*) as customers
-        {%- for feature in features %}
-        {%- set first = loop.index0 %},
-        {{ exact_mean("deviation_" ~ first) }} as mean_{{ first }}
-        {%- for second in range(first, features | length) %},
+        {%- for place in part | sum(start=[]) | unique | sort %},
+        {{ exact_mean("deviation_" ~ place) }} as mean_{{ place }}
+        {%- endfor %}
+        {%- for first, second in part %},
         {{ exact_mean("deviation_" ~ first ~ " * deviation_" ~ second) }}
             as product_{{ first }}_{{ second }}
-        {%- endfor %}
         {%- endfor %}
 
     from {{ segmentation.name }}__deviations
@@ -109,35 +117,47 @@ reaches as (
 
 ),
 
-{{ segmentation.name }}__moments as (
+{{ segmentation.name }}__located_{{ loop.index }} as (
 
-    {% for feature in features %}
-    {% set first = loop.index0 %}
-    {% for second in range(first, features | length) %}
     select
-        '{{ segmentation.name }}' as segmentation,
-        summed.segment_id,
-        '{{ feature.name }}' as feature,
-        '{{ features[second].name }}' as other_feature,
-        {{ first }} as position,
-        {{ second }} as other_position,
-        summed.customers,
-        sqrt(preparation.{{ feature.name }}__weight)
-            * centroids.{{ feature.name }}__centroid
-            + summed.mean_{{ first }} * summed.reach as mean,
-        (
-            summed.product_{{ first }}_{{ second }}
-            - summed.mean_{{ first }} * summed.mean_{{ second }}
-        ) * power(summed.reach, 2) as covariance,
-        summed.product_{{ first }}_{{ second }} * power(summed.reach, 2) as mean_product,
-        summed.reach
+        summed.*
+        {%- for place in part | map("first") | unique %},
+        {%- set feature = features[place].name %}
+        sqrt(preparation.{{ feature }}__weight) * centroids.{{ feature }}__centroid
+            + summed.mean_{{ place }} * summed.reach as located_mean_{{ place }}
+        {%- endfor %}
 
-    from {{ segmentation.name }}__summed as summed
+    from {{ segmentation.name }}__summed_{{ loop.index }} as summed
     inner join {{ segmentation.name }}__centroids as centroids
         on summed.segment_id = centroids.segment_id
     cross join {{ segmentation.name }}__preparation as preparation
 
-    {{ "union all" if not (loop.last and first == features | length - 1) }}
+),
+
+{% endfor %}
+
+{{ segmentation.name }}__moments as (
+
+    {% for part in parts %}
+    {% set part_loop = loop %}
+    {% for first, second in part %}
+    select
+        '{{ segmentation.name }}' as segmentation,
+        segment_id,
+        '{{ features[first].name }}' as feature,
+        '{{ features[second].name }}' as other_feature,
+        {{ first }} as position,
+        {{ second }} as other_position,
+        customers,
+        located_mean_{{ first }} as mean,
+        (product_{{ first }}_{{ second }} - mean_{{ first }} * mean_{{ second }})
+            * power(reach, 2) as covariance,
+        product_{{ first }}_{{ second }} * power(reach, 2) as mean_product,
+        reach
+
+    from {{ segmentation.name }}__located_{{ part_loop.index }}
+
+    {{ "union all" if not (loop.last and part_loop.last) }}
     {% endfor %}
     {% endfor %}
 
