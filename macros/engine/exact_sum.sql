@@ -26,7 +26,7 @@
     ) -%}
     {#- the 53 bits of any larger value end before -#}
     {%- set last_total = customer_segmentation.whole_sum(
-        "case when " ~ whole ~ " = 0 then " ~ last_rest ~ " end"
+        "case when " ~ is_binary ~ " and " ~ whole ~ " = 0 then " ~ last_rest ~ " end"
     ) -%}
     (
         cast({{ total }} as double)

@@ -11,7 +11,8 @@
 
 
 {#- Distances are of the order of 1, and nine decimals of them are enough; where a
-    feature is not scaled, they can be of any. -#}
+    feature is not scaled, they can be of any, and 62 bits of the largest are. So they need
+    no more than the first of the numbers of `exact_sum`. -#}
 {% macro exact_unit_of_distances(distance) -%}
     {{ customer_segmentation.exact_unit(
         "max(" ~ distance ~ ")", "case when max(" ~ distance ~ ") > 1e-3 then 1e9 end"

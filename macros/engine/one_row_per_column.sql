@@ -1,11 +1,15 @@
-{#- A query that aggregates a relation in one scan and returns one row per column: what
-    would else be a wide row and a union of selects from it.
-    relation: name of a relation or CTE; it may be a join.
+{#- A query that aggregates a relation and returns one row per column: what would else be
+    a wide row and a union of selects from it. One scan serves 66 rows, because the cost of
+    a plan grows faster than the number of aggregates in it.
+    relation: name of a relation or CTE, or a query in parentheses with an alias. A CTE that
+      is as large as the customers should be given as a query, because an engine may keep a
+      CTE in memory that is read more than once.
     columns: a list with one mapping per row to return, from the name of a result to the
       SQL of an aggregate (or of a constant, such as the name of the column). All
       mappings have the same names.
     group_by: SQL of the columns to group by; they come first in the result. -#}
 {% macro one_row_per_column(relation, columns, group_by=[]) -%}
+    {%- for part in columns | batch(66) %}
     select
         {% for expression in group_by -%}
         {{ expression.split(".") | last }},
@@ -17,13 +21,15 @@
             {% for expression in group_by -%}
             {{ expression }},
             {% endfor -%}
-            {{ customer_segmentation.unnested(columns) }} as line
+            {{ customer_segmentation.unnested(part) }} as line
 
         from {{ relation }}
         {%- if group_by %}
         group by {{ group_by | join(", ") }}
         {%- endif %}
     ) as unnested
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 

@@ -98,7 +98,8 @@ located as (
         fit_number,
         segment_index,
         group_id,
-        {{ exact_mean("distance", "distance_unit") }} as mean_distance,
+        cast({{ whole_sum("cast(distance * distance_unit as bigint)") }} as double)
+            / max(distance_unit) / count(distance) as mean_distance,
         {{ exact_mean(margin("distance", "next_distance")) }}
             as simplified_silhouette
 

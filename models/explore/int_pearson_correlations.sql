@@ -20,15 +20,29 @@
         }) %}
     {% endfor %}
 {% endfor %}
+{# Whole numbers, 2^31 to the range of a column: their products fit a BIGINT, and their
+   sums are exact, whatever the order of the rows. #}
+{% set moved -%}
+(
+            select
+                {%- for column in columns %}
+                cast(
+                    (customer_features.{{ adapter.quote(column.name) }}
+                    - ranges.{{ column.name }}__lowest)
+                    / ranges.{{ column.name }}__range * 2147483648e0 as bigint
+                ) as {{ adapter.quote(column.name) }}
+                {{- "," if not loop.last }}
+                {%- endfor %}
+
+            from {{ ref("customer_segmentation", "customer_features") }} as customer_features
+            cross join ranges
+        ) as moved
+{%- endset %}
 
 with
 
-customer_features as (
-
-    select * from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
+-- The customers are read where they are needed: what several CTEs share would be kept in
+-- memory.
 ranges as (
 
     select
@@ -43,33 +57,14 @@ ranges as (
         {{- "," if not loop.last }}
         {%- endfor %}
 
-    from customer_features
-
-),
-
-moved as (
-
-    -- Whole numbers, 2^31 to the range of a column: their products fit a BIGINT, and
-    -- their sums are exact, whatever the order of the rows.
-    select
-        {%- for column in columns %}
-        cast(
-            (customer_features.{{ adapter.quote(column.name) }}
-            - ranges.{{ column.name }}__lowest)
-            / ranges.{{ column.name }}__range * 2147483648e0 as bigint
-        ) as {{ adapter.quote(column.name) }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
-
-    from customer_features
-    cross join ranges
+    from {{ ref("customer_segmentation", "customer_features") }}
 
 ),
 
 summed as (
 
     -- each over the customers with both values
-    {{ one_row_per_column("moved", pairs) }}
+    {{ one_row_per_column(moved, pairs) }}
 
 ),
 

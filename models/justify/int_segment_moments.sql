@@ -17,21 +17,28 @@
         }) %}
     {% endfor %}
 {% endfor %}
+{% set deviating -%}
+(
+            select
+                nearest.segmentation,
+                nearest.segment_index,
+                bounds.largest_distance as reach,
+                {{ differences(
+                    "nearest.point",
+                    list_element("champions.centroids", "nearest.segment_index + 1"),
+                    "bounds.largest_distance",
+                ) }} as deviations
+
+            from {{ ref("customer_segmentation", "int_nearest_segments") }} as nearest
+            inner join {{ ref("customer_segmentation", "int_champions") }} as champions
+                on nearest.segmentation = champions.segmentation
+            inner join {{ ref("customer_segmentation", "int_point_bounds") }} as bounds
+                on nearest.segmentation = bounds.segmentation
+            where nearest.fit_id is not null
+        ) as deviating
+{%- endset %}
 
 with
-
-int_nearest_segments as (
-
-    select * from {{ ref("customer_segmentation", "int_nearest_segments") }}
-    where fit_id is not null
-
-),
-
-int_point_bounds as (
-
-    select * from {{ ref("customer_segmentation", "int_point_bounds") }}
-
-),
 
 int_champions as (
 
@@ -45,29 +52,9 @@ int_segmentation_features as (
 
 ),
 
-deviating as (
-
-    select
-        nearest.segmentation,
-        nearest.segment_index,
-        bounds.largest_distance as reach,
-        {{ differences(
-            "nearest.point",
-            list_element("champions.centroids", "nearest.segment_index + 1"),
-            "bounds.largest_distance",
-        ) }} as deviations
-
-    from int_nearest_segments as nearest
-    inner join int_champions as champions
-        on nearest.segmentation = champions.segmentation
-    inner join int_point_bounds as bounds
-        on nearest.segmentation = bounds.segmentation
-
-),
-
 summed as (
 
-    {{ one_row_per_column("deviating", pairs, ["segmentation", "segment_index"]) }}
+    {{ one_row_per_column(deviating, pairs, ["segmentation", "segment_index"]) }}
 
 ),
 

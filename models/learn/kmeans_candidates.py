@@ -507,7 +507,8 @@ def candidates(
         raise ValueError(
             f"The segmentation {name} asks for {fewest} clusters or more, but its "
             f"customers{drawn if sampled < customers else ''} have only {len(vectors)} "
-            "different feature vectors, and each cluster needs one of its own. Add a feature, ask for fewer clusters, or take the groups as they are: "
+            "different feature vectors, and each cluster needs one of its own. "
+            "Add a feature, ask for fewer clusters, or take the groups as they are: "
             "`by` an attribute."
         )
     root = np.sqrt(feature_weights)

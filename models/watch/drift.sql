@@ -95,7 +95,8 @@ segments_now as (
         segments_then.segmentation,
         segments_then.segment_id,
         count(customer_segments.customer_id) as customers,
-        {{ exact_sum("customer_segments.distance", "distance_unit") }} as total_distance,
+        cast({{ whole_sum("cast(distance * distance_unit as bigint)") }} as double)
+            / max(distance_unit) as total_distance,
         count(case
             when customer_segments.distance > segments_then.largest_distance then 1
         end) as outliers

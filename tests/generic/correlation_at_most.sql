@@ -40,15 +40,19 @@ with
 
 pairs as (
 
-    {% for name, other in pairs %}
-    select
-        {{ loop.index }} as pair,
-        {{ columns.index(name) + 1 }} as place,
-        {{ columns.index(other) + 1 }} as other_place,
-        {{ dbt.string_literal(dbt.escape_single_quotes(name)) }} as column_name,
-        {{ dbt.string_literal(dbt.escape_single_quotes(other)) }} as other_column
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    -- no union: the filter on all pairs would be moved into each part of it
+    select *
+    from (values
+        {% for name, other in pairs %}
+        (
+            {{ loop.index }},
+            {{ columns.index(name) + 1 }},
+            {{ columns.index(other) + 1 }},
+            {{ dbt.string_literal(dbt.escape_single_quotes(name)) }},
+            {{ dbt.string_literal(dbt.escape_single_quotes(other)) }}
+        ){{ "," if not loop.last }}
+        {% endfor %}
+    ) as listed(pair, place, other_place, column_name, other_column)
 
 ),
 
