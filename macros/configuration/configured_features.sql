@@ -161,7 +161,7 @@
         ) }}
     {% elif feature.clip %}
         {% do customer_segmentation.check_number(
-            key ~ ".clip", feature.clip[0], at_least=0, at_most=1
+            key ~ ".clip", feature.clip[0], at_least=0, at_most=0.99
         ) %}
         {% do customer_segmentation.check_number(
             key ~ ".clip", feature.clip[1], more_than=feature.clip[0], at_most=1

@@ -37,6 +37,11 @@ def problem(session: DuckDBPyConnection, values: list[str], source: str) -> str 
 def sentence(setting: str, given_sql: str, found: str) -> str:
     """Return what to tell the user."""
     cure = next(cure for words, cure in CURES.items() if words in found)
+    if re.search(r'column (".+") not found .* bindings:.* \1', found):
+        cure = (
+            "It is there, but not as a column of its own: a line of the file has more"
+            " or fewer fields than the header, or other delimiters."
+        )
     return f"{setting} is {' '.join(given_sql.split())}\n{found}\n{cure}"
 
 

@@ -16,7 +16,7 @@ SENTENCES = {
     "configured SQL": (
         r"Invalid Input Error: segmentation[\w.]+ is .+",
         r"^ *(Binder|Catalog|Parser|Conversion) Error: .+",
-        r"^ *(Name a column|Make a number|Mend the SQL|Use what|Write SQL)",
+        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write SQL)",
     ),
     "no rows": (
         r"The table of customers \(segmentation_customers\)",
@@ -117,8 +117,8 @@ CONSERVED = """
 
 
 def last_lines(stop: str) -> str:
-    """The last three lines of what dbt prints of a stop."""
-    return "\n".join([line for line in stop.splitlines() if line.strip()][-3:])
+    """The last three lines with a word of what dbt prints of a stop."""
+    return "\n".join(re.findall(r"^.*\w.*$", stop, re.MULTILINE)[-3:])
 
 
 def kinds_of(stop: str) -> list[str]:

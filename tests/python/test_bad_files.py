@@ -286,6 +286,7 @@ def test_what_is_doubtful_earns_a_warning(project, content, features, warning):
 
     assert result.success, result.error
     assert result.nodes[warning] == "warn"
+    assert any(message.startswith(f"{warning}: ") for message in result.log)
 
 
 def test_a_protected_attribute_earns_a_note(project):
