@@ -164,7 +164,7 @@ select
     {% endfor %}
     copies,
     {{ as_code("rejection", reasons | unique | list) }} as rejection,
-    -- filled for rejected rows only; an empty list is cheaper to store than two NULL texts
+    -- filled for rejected rows only; an empty list is cheaper than two NULL texts
     case when rejection is not null then {{ dbt.array_construct([
         "cast(given_id as " ~ dbt.type_string() ~ ")",
         row_as_json(given) if segmentation_setting("segmentation_rejected_rows")

@@ -354,7 +354,7 @@ def publish(
         check_place(folder, database)
         clean(folder)
         now = datetime.now(UTC).replace(tzinfo=None)
-        current = current_version(folder)
+        current = read_manifest(folder / CURRENT).get("version", "")
         if now.strftime(VERSION_TIME) <= current:  # the clock was set back
             now = datetime.strptime(current, VERSION_TIME) + timedelta(microseconds=1)
         version = now.strftime(VERSION_TIME)
