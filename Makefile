@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build report erase test lint docs pictures sample benchmark lock clean chromium
+.PHONY: help build report erase test test-all lint docs pictures sample benchmark lock clean chromium
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -30,8 +30,11 @@ report: $(VENV)/build-ready ## Draw the segments as one page, target/report/inde
 erase: $(VENV)/build-ready ## Erase a customer who is gone from the source; CUSTOMER=42
 	@$(BIN)/python macros/history/erase_customer.py "$$CUSTOMER"
 
-test: $(VENV)/test-ready chromium ## Run the whole test suite
+test: $(VENV)/test-ready chromium ## Run the tests of a working day
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-all: $(VENV)/test-ready chromium ## Run every test, also those that are slow and rarely fail
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "slow or not slow"
 
 lint: $(VENV)/test-ready ## Check the style of SQL and Python
 	@$(BIN)/ruff check .
