@@ -100,7 +100,7 @@ unpivoted as (
     select
         '' as feature,
         '' as other_feature,
-        0 as customers,
+        cast(0 as bigint) as customers,
         0 as value_sum,
         0 as other_sum,
         0 as square_sum,
