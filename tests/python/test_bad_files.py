@@ -190,7 +190,7 @@ STOPS = {
     ),
     "fewer different rows than clusters": (
         text(*(f"{number},{40 + number % 2},{50 + number % 2}" for number in range(9))),
-        {"segmentation_clusters": [3, 4]},
+        {"segmentations": {"shoppers": {"features": ["age", "income"], "clusters": 3}}},
         "have only 2 different feature vectors",
     ),
     "more clusters than customers": (
