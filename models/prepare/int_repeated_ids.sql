@@ -52,16 +52,21 @@ doubts as (
 
 ),
 
-counted_copies as (
+hashed_rows as (
 
     -- nothing is read again where there is no doubt
-    select
-        count(*) - count(distinct {{ hashed(row_parts | join(", ")) }}) as copied_rows
-
+    select {{ hashed(row_parts | join(", ")) }} as hashed_row
     from {{ ref("customer_segmentation", "base_customers") }}
     where
         {{ typed_id }} is not null
         and exists (select 1 from doubts)
+
+),
+
+counted_copies as (
+
+    select count(*) - count(distinct hashed_row) as copied_rows
+    from hashed_rows
 
 ),
 

@@ -6,7 +6,7 @@ import pytest
 from bad_configurations import bad_configurations
 from bad_files import SECRET, bad_files
 from project import Project
-from stops import TABLE, faults, kinds_of, try_case
+from stops import SENTENCES, faults, kinds_of, try_case
 
 CASES = {case.name: case for case in [*bad_files(1), *bad_configurations(1)]}
 EVERY_DAY = [
@@ -55,4 +55,4 @@ def test_every_bad_case_keeps_the_law(project):
         found[case.name] = faults(case, outcome)
 
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
-    assert met == set(TABLE)
+    assert met >= set(SENTENCES)
