@@ -2,9 +2,9 @@
 
 `python benchmarks/choosing_k.py` generates mixtures of which the number of groups is
 known, lets every criterion choose k from 2 to 10, and writes the counts into
-docs/choosing_k.md. The fits and indices are those of the project's own model,
-models/learn/kmeans_candidates.py; what is judged here is what is in use. The same
-seeds give the same tables.
+docs/choosing_k.md. The fits and indices are those of the project's own models of
+candidates in models/learn; what is judged here is what is in use. The same seeds give
+the same tables.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-MODEL = ROOT / "models" / "learn" / "kmeans_candidates.py"
+MODELS = ("candidate_silhouettes", "candidate_valleys", "kmeans_candidates")
 PAGE = ROOT / "docs" / "choosing_k.md"
 BEGIN, END = "<!-- begin of the results -->", "<!-- end of the results -->"
 
@@ -218,12 +218,16 @@ def mixture(seed: int) -> Mixture:
 # ---------- what the criteria see
 
 
-def load_model() -> ModuleType:
-    """Import the Python model in use, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location(MODEL.stem, MODEL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def load_model() -> SimpleNamespace:
+    """Return the functions of the Python models in use, which are no package."""
+    functions = {}
+    for name in MODELS:
+        file = ROOT / "models" / "learn" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        functions |= vars(module)
+    return SimpleNamespace(**functions)
 
 
 def uniform_references(
@@ -245,7 +249,7 @@ def uniform_references(
 
 
 def inertias(
-    model: ModuleType,
+    model: SimpleNamespace,
     vectors: np.ndarray,
     clusters: Sequence[int],
     restarts: int,
@@ -263,7 +267,7 @@ def inertias(
 
 
 def prediction_strengths(
-    model: ModuleType,
+    model: SimpleNamespace,
     customers: np.ndarray,
     clusters: Sequence[int],
     halvings: int,
@@ -294,7 +298,7 @@ def prediction_strengths(
 
 
 def curves(
-    model: ModuleType,
+    model: SimpleNamespace,
     values: np.ndarray,
     seed: int,
     references: int = REFERENCES,
@@ -303,7 +307,7 @@ def curves(
     """Fit K-means at every k of CLUSTERS and measure it.
 
     Args:
-        model: the module kmeans_candidates.
+        model: from `load_model`.
         values: (n, d) features; they are standardized, and equal rows become one
             vector with a weight, as in the project.
         seed: of the starts and of the references.
@@ -331,7 +335,7 @@ def curves(
             )
         )
         labelings.append(labels)
-    figures = np.array(rows).T
+    figures = np.array(rows, dtype=float).T  # NaN where there is no index
     simplified, davies_bouldin, calinski_harabasz, shares, valleys, within = figures
     uniform = uniform_references(vectors, weights, references, seed)
     center = np.average(vectors, axis=0, weights=weights)
@@ -540,7 +544,7 @@ def report(outcomes: Sequence[Outcome], seeds: range) -> str:
 
 
 def run(
-    model: ModuleType,
+    model: SimpleNamespace,
     seeds: Sequence[int],
     references: int = REFERENCES,
     halvings: int = HALVINGS,

@@ -9,8 +9,9 @@
       have an element per feature: imputed_values, lower_bounds, upper_bounds, centers,
       scales, weights. These are int_preparations (of today's customers, for the fit)
       or int_champions (of the fit that scores, for everything after it).
-    columns: names of columns of `customers` to hand on as value__<name>. -#}
-{% macro customer_points(customers, preparations, columns=[]) -%}
+    columns: names of columns of `customers` to hand on as value__<name>.
+    participants_only: leave out who is outside, instead of a point that is NULL. -#}
+{% macro customer_points(customers, preparations, columns=[], participants_only=false) -%}
     {%- for segmentation in customer_segmentation.configured_segmentations("kmeans") %}
     {%- set values = [] %}
     {%- for feature in segmentation.features %}
@@ -35,7 +36,11 @@
         from {{ customers }} as customer_features
     ) as customer_features
     cross join {{ preparations }} as preparations
-    where preparations.segmentation = '{{ segmentation.name }}'
+    where
+        preparations.segmentation = '{{ segmentation.name }}'
+        {%- if participants_only %}
+        and customer_features.takes__part
+        {%- endif %}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -6,6 +6,24 @@ kmeans_candidates as (
 
 ),
 
+candidate_silhouettes as (
+
+    select * from {{ ref("customer_segmentation", "candidate_silhouettes") }}
+
+),
+
+candidate_stabilities as (
+
+    select * from {{ ref("customer_segmentation", "candidate_stabilities") }}
+
+),
+
+candidate_valleys as (
+
+    select * from {{ ref("customer_segmentation", "candidate_valleys") }}
+
+),
+
 int_segmentations as (
 
     select * from {{ ref("customer_segmentation", "int_segmentations") }}
@@ -16,6 +34,12 @@ judged as (
 
     select
         kmeans_candidates.*,
+        silhouettes.silhouette,
+        silhouettes.silhouette_standard_error,
+        silhouettes.silhouette_vectors,
+        stabilities.stability,
+        stabilities.segment_stability,
+        valleys.smallest_valley,
         int_segmentations.minimum_share,
         int_segmentations.minimum_clusters
             = int_segmentations.maximum_clusters as is_given,
@@ -27,6 +51,21 @@ judged as (
         on kmeans_candidates.segmentation = int_segmentations.segmentation
         and kmeans_candidates.configuration_hash
             = int_segmentations.configuration_hash
+    inner join candidate_silhouettes as silhouettes
+        on kmeans_candidates.segmentation = silhouettes.segmentation
+        and kmeans_candidates.configuration_hash = silhouettes.configuration_hash
+        and kmeans_candidates.data_fingerprint = silhouettes.data_fingerprint
+        and kmeans_candidates.clusters = silhouettes.clusters
+    inner join candidate_stabilities as stabilities
+        on kmeans_candidates.segmentation = stabilities.segmentation
+        and kmeans_candidates.configuration_hash = stabilities.configuration_hash
+        and kmeans_candidates.data_fingerprint = stabilities.data_fingerprint
+        and kmeans_candidates.clusters = stabilities.clusters
+    inner join candidate_valleys as valleys
+        on kmeans_candidates.segmentation = valleys.segmentation
+        and kmeans_candidates.configuration_hash = valleys.configuration_hash
+        and kmeans_candidates.data_fingerprint = valleys.data_fingerprint
+        and kmeans_candidates.clusters = valleys.clusters
     where kmeans_candidates.is_current
 
 ),

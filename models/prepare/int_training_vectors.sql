@@ -1,5 +1,3 @@
-{% set features = configured_features() %}
-
 with
 
 customer_features as (
@@ -8,9 +6,9 @@ customer_features as (
 
 ),
 
-feature_preparation as (
+int_preparations as (
 
-    select * from {{ ref("customer_segmentation", "feature_preparation") }}
+    select * from {{ ref("customer_segmentation", "int_preparations") }}
 
 ),
 
@@ -40,34 +38,30 @@ sampled_customers as (
 
 ),
 
-standardized as (
+points as (
 
-    {{ standardize_customers("sampled_customers", "feature_preparation") }}
+    {{ customer_points("sampled_customers", "int_preparations", participants_only=true) }}
 
 ),
 
 distinct_vectors as (
 
     select
-        standardized.segmentation,
-        {% for feature in features %}
-        standardized.{{ adapter.quote(feature.name) }},
-        {% endfor %}
+        points.segmentation,
+        points.point,
         count(*) as customers,
         count(case
-            when {{ hashed_fraction("standardized.customer_id") }} <= samples.choice_share
+            when {{ hashed_fraction("points.customer_id") }} <= samples.choice_share
                 then 1
         end) as choice_customers
 
-    from standardized
+    from points
     inner join int_training_samples as samples
-        on standardized.segmentation = samples.segmentation
-        and {{ hashed_fraction("standardized.customer_id") }} <= samples.fit_share
+        on points.segmentation = samples.segmentation
+        and {{ hashed_fraction("points.customer_id") }} <= samples.fit_share
     group by
-        standardized.segmentation
-        {%- for feature in features %},
-        standardized.{{ adapter.quote(feature.name) }}
-        {%- endfor %}
+        points.segmentation,
+        points.point
 
 )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 from project import Project
 
@@ -91,6 +92,41 @@ def kmeans_candidates():
 
 
 @pytest.fixture(scope="session")
+def candidate_silhouettes():
+    return load_model("models/learn/candidate_silhouettes.py")
+
+
+@pytest.fixture(scope="session")
+def candidate_stabilities():
+    return load_model("models/learn/candidate_stabilities.py")
+
+
+@pytest.fixture(scope="session")
+def candidate_valleys():
+    return load_model("models/learn/candidate_valleys.py")
+
+
+@pytest.fixture(scope="session")
+def kmeans_starts():
+    return load_model("models/learn/kmeans_starts.py")
+
+
+@pytest.fixture(scope="session")
+def kmeans_refinements():
+    return load_model("models/learn/kmeans_refinements.py")
+
+
+@pytest.fixture(scope="session")
+def kmeans_indices():
+    return load_model("models/learn/kmeans_indices.py")
+
+
+@pytest.fixture(scope="session")
+def feature_distributions():
+    return load_model("models/learn/feature_distributions.py")
+
+
+@pytest.fixture(scope="session")
 def kmeans_fits():
     return load_model("models/learn/kmeans_fits.py")
 
@@ -118,6 +154,52 @@ def one_thread():
 
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory):
+    """The SQL of some models that Python models read, for the database in memory."""
+    names = ("int_point_expressions", "int_refined_fits")
+    project = Project(tmp_path_factory.mktemp("compiled"))
+    result = project.dbt("compile", "--select", *names)
+    assert result.success, result.error
+    folder = project.folder / "target" / "compiled" / "customer_segmentation"
+    return {
+        name: (folder / "models" / "learn" / f"{name}.sql")
+        .read_text()
+        .replace('"customer_segmentation"."main".', '"memory"."main".')
+        for name in names
+    }
+
+
+@pytest.fixture(scope="session")
+def expressions(compiled):
+    """The row of int_point_expressions."""
+    relation = duckdb.sql(compiled["int_point_expressions"])
+    return dict(zip(relation.columns, relation.fetchone(), strict=True))
+
+
+@pytest.fixture(scope="session")
+def customers_of(kmeans_refinements, expressions):
+    """A function from (n, d) points to customers in the engine."""
+
+    def make(points, session=None, root=1.0, reach=None):
+        session = session or duckdb.connect(":memory:", config={"threads": 1})
+        session.register("frame", pd.DataFrame({"point": points.tolist()}))
+        session.execute(
+            "create or replace table points as "
+            "select point::double[] as point from frame"
+        )
+        session.unregister("frame")
+        dimensions = points.shape[1]
+        return kmeans_refinements.Customers(
+            session.table("points"),
+            np.abs(points).max(axis=0) if reach is None else reach,
+            np.full(dimensions, root) if np.isscalar(root) else root,
+            expressions,
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -30,6 +30,13 @@ def load_benchmark():
 
 
 benchmark = load_benchmark()
+
+
+@pytest.fixture(scope="module")
+def model():
+    return benchmark.load_model()
+
+
 FACTORIAL = range(168)  # development seeds
 # Development seeds of spherical groups far from each other.
 CLEAR = [16, 40, 64]
@@ -147,11 +154,11 @@ def test_references_fill_the_box_of_the_principal_components():
     assert 0.97 * np.sqrt(2) < along <= np.sqrt(2)
 
 
-def test_curves_are_those_of_the_customers_one_by_one(kmeans_candidates):
+def test_curves_are_those_of_the_customers_one_by_one(model):
     data = benchmark.mixture(6 + 16)
     assert data.shape == "survey"
 
-    seen = benchmark.curves(kmeans_candidates, data.values, 1, references=0, halvings=1)
+    seen = benchmark.curves(model, data.values, 1, references=0, halvings=1)
 
     rows = (data.values - data.values.mean(axis=0)) / data.values.std(axis=0)
     assert len(np.unique(rows, axis=0)) < len(rows)
@@ -163,13 +170,13 @@ def test_curves_are_those_of_the_customers_one_by_one(kmeans_candidates):
     assert seen.smallest_share[at] == pytest.approx(smallest, abs=0.01)
 
 
-def test_prediction_strength_is_that_of_a_halving_by_hand(kmeans_candidates):
+def test_prediction_strength_is_that_of_a_halving_by_hand(model):
     # Three groups of eight: halves agree on two or three clusters, not on four.
     centers = np.repeat([[0.0, 0.0], [100.0, 0.0], [0.0, 120.0]], 8, axis=0)
     customers = centers + np.random.default_rng(1).normal(size=(24, 2))
 
     two, three, four = benchmark.prediction_strengths(
-        kmeans_candidates, customers, [2, 3, 4], 3, seed=1
+        model, customers, [2, 3, 4], 3, seed=1
     )
 
     assert two == three == 1
@@ -275,8 +282,8 @@ def test_gap_statistic_is_that_of_hand_made_inertias(seen, gaps, k):
     assert benchmark.gap_statistic(curves) == k
 
 
-def test_clear_groups_are_found(kmeans_candidates):
-    outcomes = benchmark.run(kmeans_candidates, CLEAR, references=2, halvings=1)
+def test_clear_groups_are_found(model):
+    outcomes = benchmark.run(model, CLEAR, references=2, halvings=1)
 
     assert [outcome.groups for outcome in outcomes] == [4, 7, 3]
     for name in ("rule in use", "simplified silhouette", "prediction strength"):

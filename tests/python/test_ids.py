@@ -109,13 +109,13 @@ def test_ids_that_look_alike_are_told_with_the_cure(project):
     ids = [*names, *copies, *plain, "C5 ", "D1 ", "D1\t", "not alike ", "Zoé 1"]
 
     told = build(project, ids)
-    said = "\n".join(told.log)
-    (cure,) = re.findall(r"look like another one: put (.*) into", said)
+    printed = "\n".join(told.log)
+    (cure,) = re.findall(r"look like another one: put (.*) into", printed)
     cured = build(project, ids, segmentation_customer_id=cure)
 
     assert told.nodes["warn_of_ids_that_look_alike"] == "warn"
-    assert ": 62 ids look like another one" in said
-    assert "Zo" not in said
+    assert ": 62 ids look like another one" in printed
+    assert "Zo" not in printed
     assert cured.nodes["warn_of_ids_that_look_alike"] == "pass"
     assert project.query(
         "select count(distinct customer_id) from int_customers_checked"

@@ -1,0 +1,156 @@
+{% set registry = earlier_relation("kmeans_fits") %}
+
+with
+
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+
+),
+
+int_segments_before as (
+
+    select * from {{ ref("customer_segmentation", "int_segments_before") }}
+
+),
+
+int_training_points as (
+
+    select * from {{ ref("customer_segmentation", "int_training_points") }}
+
+),
+
+kmeans_starts as (
+
+    select * from {{ ref("customer_segmentation", "kmeans_starts") }}
+    where is_current
+
+),
+
+kmeans_refinements as (
+
+    select * from {{ ref("customer_segmentation", "kmeans_refinements") }}
+
+),
+
+features_before as (
+
+    -- Of the newest fit of the build before: a ref would make a circle.
+    {% if registry %}
+    select distinct
+        segmentation,
+        feature
+
+    from (
+        select
+            segmentation,
+            feature,
+            rank() over (
+                partition by segmentation
+                order by adopted_at desc, fit_id desc
+            ) as recency
+
+        from {{ registry }}
+    ) as ranked
+    where recency = 1
+    {% else %}
+    select
+        segmentation,
+        feature
+
+    from int_segmentation_features
+    where false
+    {% endif %}
+
+),
+
+compared as (
+
+    select
+        coalesce(before.segmentation, today.segmentation) as segmentation,
+        count(case when today.feature is null then 1 end) as features_gone,
+        count(case when before.feature is null then 1 end) as new_features
+
+    from features_before as before
+    full outer join int_segmentation_features as today
+        on before.segmentation = today.segmentation
+        and before.feature = today.feature
+    group by coalesce(before.segmentation, today.segmentation)
+
+),
+
+renamed as (
+
+    -- features that are new may be those that are gone, by another name
+    select segmentation
+    from compared
+    where
+        features_gone > 0
+        and new_features > 0
+
+),
+
+fits as (
+
+    select
+        kmeans_starts.segmentation,
+        {{ ordered_list(
+            "kmeans_refinements.centroid", "kmeans_refinements.segment_index"
+        ) }} as centroids
+
+    from kmeans_starts
+    inner join kmeans_refinements
+        on kmeans_starts.fit_id = kmeans_refinements.fit_id
+    inner join renamed
+        on kmeans_starts.segmentation = renamed.segmentation
+    group by kmeans_starts.segmentation
+
+),
+
+placed as (
+
+    select
+        points.customer_id,
+        points.segmentation,
+        {{ nearest(distances_to("points.point", "fits.centroids")) }} - 1 as segment_index
+
+    from int_training_points as points
+    inner join fits
+        on points.segmentation = fits.segmentation
+
+),
+
+counted as (
+
+    select
+        placed.segmentation,
+        placed.segment_index,
+        before.segment_id,
+        count(*) as customers,
+        sum(count(*)) over (
+            partition by placed.segmentation, placed.segment_index
+        ) as segment_customers,
+        sum(count(*)) over (
+            partition by placed.segmentation, before.segment_id
+        ) as earlier_customers
+
+    from placed
+    inner join int_segments_before as before
+        on placed.customer_id = before.customer_id
+        and placed.segmentation = before.segmentation
+    group by
+        placed.segmentation,
+        placed.segment_index,
+        before.segment_id
+
+)
+
+select
+    segmentation,
+    segment_index,
+    segment_id
+
+from counted
+where
+    2 * customers > segment_customers
+    and 2 * customers > earlier_customers

@@ -1,0 +1,7 @@
+-- Python models cannot call macros. They read here what the macros write, so that a fit
+-- measures distances as scoring does.
+select
+    {{ quoted_text(distances_to("point", "centroids")) }} as distances,
+    {{ quoted_text(nearest("distances")) }} as position,
+    {{ quoted_text(list_element("distances", "position")) }} as distance,
+    {{ quoted_text(array_minimum(all_but("distances", "position"))) }} as next_distance

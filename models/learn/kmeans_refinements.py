@@ -1,0 +1,300 @@
+"""Where do the segments lie when all customers are asked? Lloyd's algorithm.
+
+A pass is one SQL aggregate: the customers stay in the engine, Python moves k centroids.
+The last pass measures the segments. Rows of earlier builds are kept.
+"""
+
+import itertools
+import json
+import math
+from typing import NamedTuple
+
+import numpy as np
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+SCHEMA = {
+    "fit_id": "VARCHAR",
+    "passes": "INTEGER",
+    "segment_index": "INTEGER",
+    "start_index": "INTEGER",
+    "centroid": ["DOUBLE"],
+    "mean": ["DOUBLE"],
+    "customers": "BIGINT",
+    "largest_distance": "DOUBLE",
+    "squared_distances": "DOUBLE",
+    "distances": "DOUBLE",
+    "margins": "DOUBLE",
+}
+MEASURES = tuple(SCHEMA)[-5:]
+
+MAXIMUM_PASSES = 12
+# Lloyd's passes end when they lower the inertia by less than this share of it.
+SMALLEST_GAIN = 1e-7
+# After a pass that gained so little, the next is likely the last: it measures, too.
+NEARLY_NO_GAIN = 50 * SMALLEST_GAIN
+# Linear algebra libraries do not promise the last bits.
+CENTROID_DECIMALS = 9
+# Iterations on the sample: at most, and until one changes the way by so small a share.
+SAMPLE_STEPS = 100
+SAMPLE_TOLERANCE = 1e-3
+# How far at least to move centroids in the sample to see what follows: a share of the
+# distances from them. Of a shorter step, too few vectors change their segment.
+SECANT = 0.1
+
+
+class Sample(NamedTuple):
+    """Distinct points of customers, in order, and how many customers are at each."""
+
+    points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
+    customers: np.ndarray  # (n,) whole numbers as floats
+
+
+class Customers(NamedTuple):
+    """All customers of a segmentation, in the engine."""
+
+    points: DuckDBPyRelation  # with a column `point`, a list of d coordinates
+    reach: np.ndarray  # (d,) largest absolute coordinates
+    root: np.ndarray  # (d,) what a coordinate is for a standardized value of 1
+    expressions: dict[str, str]  # the row of int_point_expressions
+
+
+class Pass(NamedTuple):
+    """What a pass over all customers finds."""
+
+    moved: np.ndarray  # (k, d) means of the segments; an empty one keeps its centroid
+    gain: float  # by how much going there lowers the inertia
+    measures: list[dict]  # of k segments, all of them only if asked for
+
+
+class Refinement(NamedTuple):
+    """Where passes end."""
+
+    centroids: np.ndarray  # (k, d), ordered by their first coordinate
+    order: np.ndarray  # (k,) their places among the centroids that passes started from
+    passes: int
+    last: Pass
+
+
+def fixed_point_unit(largest: float) -> float:
+    """Return by what power of two to multiply values up to a largest one for BIGINT."""
+    # 2^1023 is the highest power of two that a double can be
+    exponent = 61 - math.ceil(math.log2(largest)) if largest else 0
+    return 2.0 ** min(exponent, 1023)
+
+
+def fixed_point_sum_sql(expression: str, largest: float) -> str:
+    """Return SQL for a sum of doubles up to a largest one: the same bits for every
+    order of the rows, since it sums whole numbers.
+    """
+    # in quotes: DuckDB would read the digits as a DECIMAL, which may end one bit off
+    unit = f"'{fixed_point_unit(largest)!r}'::double"
+    return f"sum((({expression}) * {unit})::bigint)::double / {unit}"
+
+
+def find_nearest(customers: Customers, centroids: np.ndarray) -> DuckDBPyRelation:
+    """Return the points, their distances to all (k, d) centroids, and the position of
+    the nearest, from 1, by the expressions of scoring.
+    """
+    literal = f"'{json.dumps(centroids.tolist())}'::double[][]"
+    return (
+        customers.points.project(f"point, {literal} as centroids")
+        .project(f"point, {customers.expressions['distances']} as distances")
+        .project(f"*, {customers.expressions['position']} as position")
+    )
+
+
+def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> Pass:
+    """Find out who is nearest to each of (k, d) centroids, and where they lead to.
+
+    Measures of a segment are customers, the largest distance, and the sums of squared
+    distances, of distances and of (b - a) / b, with a and b those to the nearest and
+    to the next centroid (Hruschka, de Castro and Campello, 2004).
+    """
+    found = find_nearest(customers, centroids)
+    columns = ["position", "count(*)"]
+    if measure:
+        farthest = float(((2 * customers.reach) ** 2).sum())
+        near, far = (customers.expressions[n] for n in ("distance", "next_distance"))
+        found = found.project(f"point, position, {near} as distance, {far} as next")
+        columns += [
+            "max(distance)",
+            fixed_point_sum_sql("distance * distance", farthest),
+            fixed_point_sum_sql("distance", math.sqrt(farthest)),
+            fixed_point_sum_sql(
+                "case when next > 0 then 1 - distance / next else 0 end", 1
+            ),
+        ]
+    columns += [
+        fixed_point_sum_sql(f"point[{place}]", largest)
+        for place, largest in enumerate(customers.reach, start=1)
+    ]
+    totals = found.aggregate(", ".join(columns), "position").fetchall()
+    moved, gains, dimensions = centroids.copy(), [], len(customers.reach)
+    measures = [dict.fromkeys(MEASURES) | {"customers": 0} for _ in centroids]
+    for position, *figures in totals:
+        slot, count, sums = position - 1, figures[0], figures[-dimensions:]
+        moved[slot] = np.array(sums) / count
+        # Huygens: about their mean, squares are smaller by that much
+        gains += list(count * (moved[slot] - centroids[slot]) ** 2)
+        measures[slot] = dict(zip(MEASURES, figures[:-dimensions], strict=measure))
+    return Pass(moved, math.fsum(gains), measures)
+
+
+def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
+    """Return the (k, d) means of the points nearest to each centroid, else itself."""
+    from scipy.spatial.distance import cdist
+
+    (points, weights), clusters = sample, len(centroids)
+    nearest = cdist(points, centroids, "sqeuclidean").argmin(axis=1)
+    sizes = np.bincount(nearest, weights, clusters)
+    sums = [np.bincount(nearest, weights * column, clusters) for column in points.T]
+    means = np.column_stack(sums) / np.where(sizes > 0, sizes, 1)[:, None]
+    return np.where(sizes[:, None] > 0, means, centroids)
+
+
+def steer(sample: Sample, centroids: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Return where Lloyd's passes over all customers would lead to, as far as a sample
+    can tell, given (k, d) centroids and where the last pass moved them.
+
+    By Newton's method the way to where a pass moves nothing is d = r + J d, with r what
+    the last pass moved and J the derivative of a pass: how much farther it leads from
+    places moved by d. That is seen in the sample, at places moved far enough for many
+    vectors to change their segment (Dembo, Eisenstat and Steihaug, 1982, "Inexact
+    Newton methods"). Only r, of all customers, decides where it ends.
+    """
+    from scipy.spatial.distance import cdist
+
+    here = average_sample(sample, centroids)
+    squares = cdist(sample.points, centroids, "sqeuclidean").min(axis=1)
+    distance = math.sqrt(np.average(squares, weights=sample.customers))
+    remainder = way = moved - centroids
+    for _ in range(SAMPLE_STEPS):
+        before = way
+        farthest = np.sqrt((before**2).sum(axis=1)).max()
+        stretch = max(1.0, SECANT * distance / farthest) if farthest else 1.0
+        there = average_sample(sample, centroids + stretch * before)
+        way = remainder + (there - here) / stretch
+        if np.abs(way - before).max() <= SAMPLE_TOLERANCE * farthest:
+            break
+    return centroids + way
+
+
+def round_centroids(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Return (k, d) centroids with CENTROID_DECIMALS of a unit per coordinate: a power
+    of two that no coordinate exceeds, of which reach says the (d,) largest.
+    """
+    unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
+    return (centroids / unit).round(CENTROID_DECIMALS) * unit
+
+
+def refine(
+    customers: Customers,
+    centroids: np.ndarray,
+    inertia: float,
+    sample: Sample | None = None,
+) -> Refinement:
+    """Run Lloyd's passes from (k, d) centroids until the inertia, which is about as
+    given, stands still. The sample that the centroids were found in, if these were not
+    all customers, saves passes, until one gains no less than the one before.
+    """
+    order, gain = np.arange(len(centroids)), math.inf
+    for passes in itertools.count(1):
+        gain_before, is_last = gain, passes == MAXIMUM_PASSES
+        measure = is_last or gain <= NEARLY_NO_GAIN * inertia
+        if measure:
+            sorting = np.lexsort(centroids.T[::-1])
+            # as the registry will have them: it keeps standardized values
+            centroids, order = centroids[sorting], order[sorting]
+            centroids = centroids / customers.root * customers.root
+        last = run_pass(customers, centroids, measure=measure)
+        moved, gain = last.moved, last.gain
+        if measure and (is_last or gain <= SMALLEST_GAIN * inertia):
+            return Refinement(centroids, order, passes, last)
+        if gain >= gain_before:
+            sample = None
+        if sample and gain > SMALLEST_GAIN * inertia:
+            moved = round_centroids(steer(sample, centroids, moved), customers.reach)
+        centroids = moved
+
+
+def list_segments(fit_id: str, refined: Refinement) -> list[dict]:
+    """Return one row per segment."""
+    centroids, order, passes, last = refined
+    return [
+        {
+            "fit_id": fit_id,
+            "passes": passes,
+            "segment_index": slot,
+            "start_index": int(order[slot]),
+            "centroid": centroids[slot].tolist(),
+            "mean": last.moved[slot].tolist(),
+        }
+        | last.measures[slot]
+        for slot in range(len(centroids))
+    ]
+
+
+def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
+    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    return session.sql(
+        "select line.* from (select unnest(from_json("
+        f"'{json.dumps(rows)}', '{json.dumps([SCHEMA])}')) as line)"
+    )
+
+
+def records(relation: DuckDBPyRelation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    names = relation.columns
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+
+def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
+    """Return the rows that this model has in the database, of the build before."""
+    this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
+    tables = session.sql("from information_schema.tables").filter(
+        f"(table_catalog, table_schema, table_name) = {this}"
+    )
+    return (
+        records(session.sql(f"select * from {dbt.this}")) if tables.fetchall() else []
+    )
+
+
+def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
+    """Return the points of a segmentation that have customers by one of the counts of
+    int_training_vectors; none if it is not due.
+    """
+    columns = (
+        training.filter(f"segmentation = '{segmentation}' and {count} > 0")
+        .project(f"point, {count}::double as customers")
+        .order("point")
+        .fetchnumpy()
+    )
+    points, customers = columns["point"].tolist(), np.asarray(columns["customers"])
+    return Sample(np.array(points, dtype=float), customers)
+
+
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return one row per fit and segment: those of earlier builds, and new ones."""
+    dbt.config(materialized="table")
+    starts = records(dbt.ref("customer_segmentation", "kmeans_starts"))
+    points = dbt.ref("customer_segmentation", "int_training_points")
+    training = dbt.ref("customer_segmentation", "int_training_vectors")
+    (expressions,) = records(dbt.ref("customer_segmentation", "int_point_expressions"))
+    rows = earlier_rows(dbt, session)
+    known = {row["fit_id"] for row in rows}
+    for start in starts:
+        if start["fit_id"] in known or not start["is_current"]:
+            continue
+        name = start["segmentation"]
+        print(f"{name}: refining k = {start['clusters']}", flush=True)
+        customers = Customers(
+            points.filter(f"segmentation = '{name}'").project("point"),
+            np.array(start["largest_coordinates"]),
+            np.sqrt(start["weights"]),
+            expressions,
+        )
+        is_sample, centroids = start["is_sample"], np.array(start["centroids"])
+        sample = read_sample(training, name, "customers") if is_sample else None
+        refined = refine(customers, centroids, start["inertia"], sample)
+        rows += list_segments(start["fit_id"], refined)
+    return as_relation(session, rows)
