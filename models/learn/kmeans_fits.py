@@ -55,7 +55,7 @@ def segment_ids(
     centroids: np.ndarray,
     earlier: dict[str, np.ndarray],
     used: set[str],
-    continued: dict[int, str],
+    continued: dict[int, str] | None = None,
 ) -> list[str]:
     """Give each centroid the id of the segment that it continues, or a new one.
 
@@ -74,7 +74,7 @@ def segment_ids(
         continued: ids by segment_index, where most customers of a segment were
             together before; see int_continued_segments.
     """
-    ids = [continued.get(index) for index in range(len(centroids))]
+    ids = [(continued or {}).get(index) for index in range(len(centroids))]
     if earlier and not continued:
         from scipy.optimize import linear_sum_assignment
         from scipy.spatial.distance import cdist

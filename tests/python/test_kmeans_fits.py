@@ -259,8 +259,8 @@ def project(session, groups):
     session.execute("create table base_registry as select '' as fit_id where false")
     session.execute("create view int_build as select now()::timestamp as started_at")
     session.execute(
-        "create table int_segments_before (customer_id int, segmentation varchar, "
-        "segment_id varchar)"
+        "create table int_continued_segments "
+        "(segmentation varchar, segment_index int, segment_id varchar)"
     )
     return session
 
