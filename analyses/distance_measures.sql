@@ -64,28 +64,33 @@ int_segment_names as (
 
 ),
 
-preparation as (
+int_customer_points as (
 
-    select
-        {{- preparation_row(features) }}
+    select * from {{ ref("customer_segmentation", "int_customer_points") }}
+    where
+        point is not null
+        and segmentation = '{{ segmentation.name }}'
 
-    from champion_features
+),
+
+int_champions as (
+
+    select * from {{ ref("customer_segmentation", "int_champions") }}
 
 ),
 
 customers as (
 
     select
-        customer_features.customer_id
-        {%- for feature in features %},
-        sqrt(preparation.{{ feature.name }}__weight)
-            * {{ standardized_value(feature, "preparation." ~ feature.name ~ "__") }}
-            as x_{{ loop.index0 }},
-        preparation.{{ feature.name }}__scale as scale_{{ loop.index0 }}
+        points.customer_id
+        {%- for i in axes %},
+        {{ list_element("points.point", i + 1) }} as x_{{ i }},
+        {{ list_element("champions.scales", i + 1) }} as scale_{{ i }}
         {%- endfor %}
 
-    from {{ participants(segmentation) }}
-    cross join preparation
+    from int_customer_points as points
+    inner join int_champions as champions
+        on points.segmentation = champions.segmentation
 
 ),
 

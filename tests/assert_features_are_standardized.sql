@@ -1,57 +1,56 @@
--- Else one feature would outweigh the others by its unit alone. One scan for all features
--- of a segmentation.
-{% set segmentations = configured_segmentations("kmeans") %}
+-- Else one feature would outweigh the others by its unit alone. One scan for all.
+{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{% set most_features = configured_segmentations("kmeans")
+    | map(attribute="features") | map("length") | max %}
+{% set columns = [] %}
+{% for position in range(1, most_features + 1) %}
+    {% set value = list_element("point", position) %}
+    {% do columns.append({
+        "position": position - 1,
+        "missing": "count(*) - count(" ~ value ~ ")",
+        "mean": "avg(" ~ value ~ ")",
+        "mean_square": "avg(" ~ squared(value) ~ ")",
+    }) %}
+{% endfor %}
 
 with
 
-standardized as (
+int_training_points as (
 
-    select * from {{ ref("customer_segmentation", "customer_features_standardized") }}
-
-),
-
-{% for segmentation in segmentations %}
-{{ segmentation.name }}__measured as (
-
-    select
-        {% for feature in segmentation.features %}
-        {% set value = adapter.quote(feature.name) %}
-        count(*) - count({{ value }}) as {{ feature.name }}__missing,
-        avg({{ value }}) as {{ feature.name }}__mean,
-        avg({{ squared(value) }}) as {{ feature.name }}__mean_square,
-        {% endfor %}
-        count(*) as customers
-
-    from standardized
-    where segmentation = '{{ segmentation.name }}'
+    select * from {{ ref("customer_segmentation", "int_training_points") }}
 
 ),
 
-{% endfor %}
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+
+),
 
 measured as (
 
-    {% for segmentation in segmentations %}
-    {% set segmentation_loop = loop %}
-    {% for feature in segmentation.features %}
+    {{ one_row_per_column("int_training_points", columns, ["segmentation"]) }}
+
+),
+
+unweighted as (
+
     select
-        '{{ segmentation.name }}' as segmentation,
-        '{{ feature.name }}' as feature,
-        '{{ feature.scale }}' as scale_method,
-        {{ feature.name }}__missing as missing,
-        {{ feature.name }}__mean as mean,
-        {{ feature.name }}__mean_square as mean_square
+        measured.segmentation,
+        features.feature,
+        features.scale_method,
+        measured.missing,
+        measured.mean / sqrt(features.weight) as mean,
+        measured.mean_square / features.weight as mean_square
 
-    from {{ segmentation.name }}__measured
-    where customers > 0
-
-    {{ "union all" if not (loop.last and segmentation_loop.last) }}
-    {% endfor %}
-    {% endfor %}
+    from measured
+    inner join int_segmentation_features as features
+        on measured.segmentation = features.segmentation
+        and measured.position = features.position
 
 )
 
-select * from measured
+select * from unweighted
 where {{ is_failure(
     "missing > 0 or isnan(mean) or scale_method = 'standard'"
     ~ " and (abs(mean) > 1e-6 or abs(mean_square - 1) > 2e-6)",

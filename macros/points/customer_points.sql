@@ -24,8 +24,10 @@
         customer_features.{{ adapter.quote(column) }} as value__{{ column }},
         {% endfor -%}
         case
-            when customer_features.takes__part and preparations.centers is not null
-                then {{ customer_segmentation.point(segmentation.features, values) }}
+            when customer_features.takes__part and preparations.center_1 is not null
+                then {{ customer_segmentation.point(
+                    segmentation.features, values, unfolded=true
+                ) }}
         end as point
 
     from (
@@ -35,12 +37,16 @@
 
         from {{ customers }} as customer_features
     ) as customer_features
-    cross join {{ preparations }} as preparations
-    where
-        preparations.segmentation = '{{ segmentation.name }}'
-        {%- if participants_only %}
-        and customer_features.takes__part
-        {%- endif %}
+    cross join (
+        select
+            {{- customer_segmentation.unfolded_preparation(segmentation.features) }}
+
+        from {{ preparations }}
+        where segmentation = '{{ segmentation.name }}'
+    ) as preparations
+    {%- if participants_only %}
+    where customer_features.takes__part
+    {%- endif %}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

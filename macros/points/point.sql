@@ -1,24 +1,28 @@
 {#- SQL: the list of the prepared, standardized and weighted values of some features.
     features: those of a segmentation, in order.
     values: SQL of the raw value of each.
-    A relation `preparations` must be in scope, see customer_points(). -#}
-{% macro point(features, values) -%}
+    unfolded: how the relation `preparations`, which must be in scope, has the parameters:
+      as lists, or as the columns of unfolded_preparation(). -#}
+{% macro point(features, values, unfolded=false) -%}
     [
         {%- for feature in features %}
         {%- set position = loop.index %}
+        {%- set at = {} %}
+        {%- for name in ["imputed_value", "lower_bound", "upper_bound", "center", "scale",
+            "weight"] %}
+            {%- do at.update({name:
+                "preparations." ~ name ~ "_" ~ position if unfolded
+                else customer_segmentation.list_element(
+                    "preparations." ~ name ~ "s", position
+                )
+            }) %}
+        {%- endfor %}
         {%- set value = customer_segmentation.prepared_value(
-            feature,
-            values[loop.index0],
-            customer_segmentation.list_element("preparations.imputed_values", position),
-            customer_segmentation.list_element("preparations.lower_bounds", position),
-            customer_segmentation.list_element("preparations.upper_bounds", position),
+            feature, values[loop.index0], at.imputed_value, at.lower_bound, at.upper_bound
         ) %}
-        ({{ value }} - {{ customer_segmentation.list_element(
-            "preparations.centers", position
-        ) }}) / {{ customer_segmentation.list_element("preparations.scales", position) }}
-            * sqrt({{ customer_segmentation.list_element(
-                "preparations.weights", position
-            ) }})
+        ({{ value }} - {{ at.center }}) / {{ at.scale }}
+            * {{ "preparations.root_" ~ position if unfolded
+                else "sqrt(" ~ at.weight ~ ")" }}
         {{- "," if not loop.last }}
         {%- endfor %}
     ]

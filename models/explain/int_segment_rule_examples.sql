@@ -20,10 +20,9 @@ customer_segments as (
 
 ),
 
-champion_features as (
+int_champions as (
 
-    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
-    where is_champion
+    select * from {{ ref("customer_segmentation", "int_champions") }}
 
 ),
 
@@ -56,16 +55,6 @@ sampled as (
 ),
 
 {% for segmentation in segmentations %}
-{{ segmentation.name }}__preparation as (
-
-    select
-        {{- preparation_row(segmentation.features) }}
-
-    from champion_features
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
 {{ segmentation.name }}__examples as (
 
     -- a missing value is what the distance took it for
@@ -77,7 +66,9 @@ sampled as (
         {% if feature in segmentation.features -%}
         coalesce(
             customer_features.{{ adapter.quote(feature.name) }},
-            {{ feature.name }}__imputed_value
+            {{ list_element(
+                "champions.imputed_values", segmentation.features.index(feature) + 1
+            ) }}
         )
         {%- else -%}
         cast(null as double)
@@ -87,7 +78,8 @@ sampled as (
     from sampled
     inner join customer_features
         on sampled.customer_id = customer_features.customer_id
-    cross join {{ segmentation.name }}__preparation
+    inner join int_champions as champions
+        on sampled.segmentation = champions.segmentation
     where sampled.segmentation = '{{ segmentation.name }}'
 
 ),

@@ -9,10 +9,9 @@ customer_segments as (
 
 ),
 
-champion_features as (
+int_champions as (
 
-    select * from {{ ref("customer_segmentation", "segmentation_fit_features") }}
-    where is_champion
+    select * from {{ ref("customer_segmentation", "int_champions") }}
 
 ),
 
@@ -23,16 +22,6 @@ int_segment_rule_leaves as (
 ),
 
 {% for segmentation in segmentations %}
-{{ segmentation.name }}__preparation as (
-
-    select
-        {{- preparation_row(segmentation.features) }}
-
-    from champion_features
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
 {{ segmentation.name }}__leaves as (
 
     select
@@ -62,12 +51,15 @@ int_segment_rule_leaves as (
     select
         customer_id
         {%- for feature in segmentation.features %},
-        coalesce({{ adapter.quote(feature.name) }}, {{ feature.name }}__imputed_value)
-            as {{ adapter.quote(feature.name) }}
+        coalesce(
+            {{ adapter.quote(feature.name) }},
+            {{ list_element("champions.imputed_values", loop.index) }}
+        ) as {{ adapter.quote(feature.name) }}
         {%- endfor %}
 
     from {{ participants(segmentation) }}
-    cross join {{ segmentation.name }}__preparation
+    cross join int_champions as champions
+    where champions.segmentation = '{{ segmentation.name }}'
 
 ),
 

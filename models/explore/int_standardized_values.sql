@@ -11,13 +11,13 @@ unpivoted as (
     {% set segmentation_loop = loop %}
     {% for feature in segmentation.features %}
     select
-        standardized.segmentation,
+        points.segmentation,
         '{{ feature.name }}' as feature,
-        standardized.{{ adapter.quote(feature.name) }} as value
+        {{ list_element("points.point", loop.index) }}
+            / sqrt(cast({{ feature.weight }} as double)) as value
 
-    from {{ ref("customer_segmentation", "customer_features_standardized") }}
-        as standardized
-    where standardized.segmentation = '{{ segmentation.name }}'
+    from {{ ref("customer_segmentation", "int_training_points") }} as points
+    where points.segmentation = '{{ segmentation.name }}'
 
     {{ "union all" if not (loop.last and segmentation_loop.last) }}
     {% endfor %}

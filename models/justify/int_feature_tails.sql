@@ -1,121 +1,111 @@
-{% set segmentations = configured_segmentations("kmeans") %}
+{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{% set most_features = configured_segmentations("kmeans")
+    | map(attribute="features") | map("length") | max %}
+{% set moments, tails = [], [] %}
+{% for position in range(1, most_features + 1) %}
+    {% set unit = list_element("point", position) ~ " / largest_coordinate" %}
+    {% set variance = list_element("variances", position) %}
+    {% set square = squared(unit ~ " - " ~ list_element("means", position)) %}
+    {% set is_far = square ~ " > 16 * " ~ variance %}
+    {% do moments.append({
+        "position": position - 1,
+        "mean": exact_mean(unit),
+        "mean_square": exact_mean(squared(unit)),
+    }) %}
+    {% do tails.append({
+        "position": position - 1,
+        "far_customers_share":
+            exact_mean("case when " ~ is_far ~ " then 1 else 0 end"),
+        "far_variance_share": exact_mean(
+            "case when " ~ is_far ~ " then " ~ square ~ " else 0 end"
+        ) ~ " / nullif(max(" ~ variance ~ "), 0)",
+    }) %}
+{% endfor %}
 
 with
 
-customer_features_standardized as (
+int_customer_points as (
 
-    select * from {{ ref("customer_segmentation", "customer_features_standardized") }}
-
-),
-
-feature_preparation as (
-
-    select * from {{ ref("customer_segmentation", "feature_preparation") }}
+    select * from {{ ref("customer_segmentation", "int_customer_points") }}
+    where point is not null
 
 ),
 
-{% for segmentation in segmentations %}
-{% set features = segmentation.features %}
-{{ segmentation.name }}__ranges as (
+int_point_bounds as (
+
+    select * from {{ ref("customer_segmentation", "int_point_bounds") }}
+
+),
+
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+
+),
+
+bounded as (
+
+    -- divided by their bound, coordinates can be summed in fixed point
+    select
+        points.segmentation,
+        points.point,
+        bounds.largest_coordinate
+
+    from int_customer_points as points
+    inner join int_point_bounds as bounds
+        on points.segmentation = bounds.segmentation
+
+),
+
+moments as (
+
+    {{ one_row_per_column("bounded", moments, ["segmentation"]) }}
+
+),
+
+moment_lists as (
 
     select
-        {% for feature in features %}
-        max(case when feature = '{{ feature.name }}' then lowest_z end)
-            as lowest_{{ loop.index0 }},
-        max(case when feature = '{{ feature.name }}' then highest_z - lowest_z end)
-            as range_{{ loop.index0 }}
-        {{- "," if not loop.last }}
-        {% endfor %}
+        segmentation,
+        {{ ordered_list("mean", "position") }} as means,
+        {{ ordered_list("mean_square - " ~ squared("mean"), "position") }} as variances
 
-    from feature_preparation
-    where segmentation = '{{ segmentation.name }}'
+    from moments
+    group by segmentation
 
 ),
 
-{{ segmentation.name }}__units as (
-
-    -- moved to 0..1: moments in fixed point
-    select
-        {% for feature in features %}
-        ({{ adapter.quote(feature.name) }} - lowest_{{ loop.index0 }})
-            / nullif(range_{{ loop.index0 }}, 0) as unit_{{ loop.index0 }}
-        {{- "," if not loop.last }}
-        {% endfor %}
-
-    from customer_features_standardized
-    cross join {{ segmentation.name }}__ranges
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
-{{ segmentation.name }}__means as (
+deviating as (
 
     select
-        {% for feature in features %}
-        {{ exact_mean("unit_" ~ loop.index0) }} as mean_{{ loop.index0 }},
-        {{ exact_mean("power(unit_" ~ loop.index0 ~ ", 2)") }}
-            as square_{{ loop.index0 }}
-        {{- "," if not loop.last }}
-        {% endfor %}
+        bounded.*,
+        moment_lists.means,
+        moment_lists.variances
 
-    from {{ segmentation.name }}__units
-
-),
-
-{{ segmentation.name }}__squared as (
-
-    -- squared deviations, and the variance that they are compared with
-    select
-        {% for feature in features %}
-        power(unit_{{ loop.index0 }} - mean_{{ loop.index0 }}, 2)
-            as squared_{{ loop.index0 }},
-        square_{{ loop.index0 }} - power(mean_{{ loop.index0 }}, 2)
-            as variance_{{ loop.index0 }}
-        {{- "," if not loop.last }}
-        {% endfor %}
-
-    from {{ segmentation.name }}__units
-    cross join {{ segmentation.name }}__means
+    from bounded
+    inner join moment_lists
+        on bounded.segmentation = moment_lists.segmentation
 
 ),
 
-{{ segmentation.name }}__measured as (
+measured as (
 
-    select
-        {% for feature in features %}
-        {% set is_far -%}
-        squared_{{ loop.index0 }} > 16 * variance_{{ loop.index0 }}
-        {%- endset %}
-        {{ exact_mean("case when " ~ is_far ~ " then 1 else 0 end") }}
-            as far_customers_{{ loop.index0 }},
-        {{ exact_mean(
-            "case when " ~ is_far ~ " then squared_" ~ loop.index0 ~ " else 0 end"
-        ) }} / nullif(max(variance_{{ loop.index0 }}), 0)
-            as far_variance_{{ loop.index0 }}
-        {{- "," if not loop.last }}
-        {% endfor %}
-
-    from {{ segmentation.name }}__squared
+    {{ one_row_per_column("deviating", tails, ["segmentation"]) }}
 
 ),
 
-{% endfor %}
 tails as (
 
-    {% for segmentation in segmentations %}
-    {% set segmentation_loop = loop %}
-    {% for feature in segmentation.features %}
     select
-        '{{ segmentation.name }}' as segmentation,
-        '{{ feature.name }}' as feature,
-        far_customers_{{ loop.index0 }} as far_customers_share,
-        far_variance_{{ loop.index0 }} as far_variance_share
+        measured.segmentation,
+        features.feature,
+        measured.far_customers_share,
+        measured.far_variance_share
 
-    from {{ segmentation.name }}__measured
-
-    {{ "union all" if not (loop.last and segmentation_loop.last) }}
-    {% endfor %}
-    {% endfor %}
+    from measured
+    inner join int_segmentation_features as features
+        on measured.segmentation = features.segmentation
+        and measured.position = features.position
 
 )
 

@@ -2,9 +2,10 @@
 
 with
 
-customer_features_standardized as (
+int_customer_points as (
 
-    select * from {{ ref("customer_segmentation", "customer_features_standardized") }}
+    select * from {{ ref("customer_segmentation", "int_customer_points") }}
+    where point is not null
 
 ),
 
@@ -12,13 +13,15 @@ shuffled as (
 
     -- in the same order in every build and on every engine
     select
-        *,
+        customer_id,
+        segmentation,
+        point,
         row_number() over (
             partition by segmentation
             order by {{ dbt.hash("customer_id") }}, customer_id
         ) as draw
 
-    from customer_features_standardized
+    from int_customer_points
 
 ),
 
@@ -26,10 +29,8 @@ drawn as (
 
     select
         customer_id,
-        segmentation
-        {%- for feature in configured_features() %},
-        {{ adapter.quote(feature.name) }}
-        {%- endfor %}
+        segmentation,
+        point
 
     from shuffled
     where draw <= 2000

@@ -281,7 +281,7 @@ def structure(vectors: np.ndarray, preparations: list[dict], clusters: int) -> d
 
     Args:
         vectors: (n, d) standardized values.
-        preparations: the d rows of feature_preparation with `block`, `scale_method`.
+        preparations: the d features of the champion with `block`, `scale_method`.
         clusters: k.
     """
     import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
@@ -334,7 +334,9 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         dbt.ref("customer_segmentation", "int_segmentation_features")
         .select("segmentation, feature, block, scale_method")
         .join(
-            dbt.ref("customer_segmentation", "feature_preparation").select(
+            dbt.ref("customer_segmentation", "segmentation_fit_features")
+            .filter("is_champion")
+            .select(
                 "segmentation, feature, position, transform, center, scale, weight"
             ),
             "segmentation, feature",
@@ -356,16 +358,11 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         mine = [row for row in features if row["segmentation"] == name]
         if champion["fit_id"] in known or not mine:
             continue
-        columns = ", ".join(f'"{row["feature"]}"' for row in mine)
-        arrays = (
-            sample.filter(f"segmentation = '{name}'")
-            .select(columns)
-            .order(columns)
-            .fetchnumpy()
-        )
-        vectors = np.column_stack([np.asarray(array) for array in arrays.values()])
-        if not len(vectors):
+        drawn = sample.filter(f"segmentation = '{name}'").order("point")
+        points = np.array(drawn.fetchnumpy()["point"].tolist(), dtype=float)
+        if not len(points):
             continue
+        vectors = points / np.sqrt([row["weight"] for row in mine])
         print(f"{name}: comparing with tables without groups", flush=True)
         same = {key: champion[key] for key in ("fit_id", "segmentation", "clusters")}
         rows.append(same | structure(vectors, mine, champion["clusters"]))
