@@ -1,7 +1,7 @@
 """What DuckDB does not understand in the SQL of the vars, a sentence for each.
 
 Only DuckDB can tell, and no SQL can catch its errors. Nothing is read but the names and
-types of columns.
+types of columns, unless there is a cast, which can fail at any value.
 """
 
 import re
@@ -15,19 +15,39 @@ CURES = {
     " '\"My column\"', and a text ''my text''.",
     "No function matches": "Make a number of text first: try_cast(... as double).",
     "explicit cast": "Make a number of text first: try_cast(... as double).",
+    "cannot be converted": "Write try_cast instead, here or in segmentation_customers:"
+    " then what cannot be converted is missing.",
     "syntax error": "Mend the SQL; DuckDB understands it up to there.",
     "does not exist": "Use what DuckDB has.",
     "": "Write SQL that gives one value for each customer; what takes more rows goes"
     " into segmentation_customers, as a query in brackets.",
 }
+CAST = re.compile(r"\bcast\s*\(|::", re.IGNORECASE)
 
 
-def problem(session: DuckDBPyConnection, values: list[str], source: str) -> str | None:
+def problem(
+    session: DuckDBPyConnection, values: list[str], source: str, has_cast: bool
+) -> str | None:
     """Return what is wrong with a query of these values, in one line, or None. The
     star is there to tell an aggregate from a value of each customer.
+
+    Args:
+        session: a connection that may fail: no transaction depends on it.
+        values: in SQL.
+        source: what they are selected from.
+        has_cast: whether to calculate them, since a cast may fail.
     """
     try:
         session.sql(f"select {', '.join(values)}, * from {source}")
+        if has_cast:
+            columns = ", ".join(f"({sql}) as v{at}" for at, sql in enumerate(values))
+            session.execute(
+                f"select count(columns(*)) from (select {columns} from {source})"
+            )
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        kind = re.search(r" to (?:type )?([A-Z]+[\w(,)]*)", str(error))
+        into = f" to {kind[1]}" if kind else ""
+        return f"Conversion Error: it has a value that cannot be converted{into}."
     except duckdb.Error as error:
         found, *_ = re.split("\n\nLINE |Candidate functions:", str(error))
         return " ".join(found.split())
@@ -54,10 +74,12 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         tried.setdefault(source, []).append((setting, given_sql, value))
     problems = []
     for source, settings in tried.items():
+        has_cast = any(CAST.search(given_sql) for _, given_sql, _ in settings)
+        values = [value for *_, value in settings]
         # all at once, since there is hardly ever one
-        if problem(session, [value for *_, value in settings], source):
+        if problem(session.cursor(), values, source, has_cast):
             for setting, given_sql, value in settings:
-                found = problem(session, [value], source)
+                found = problem(session.cursor(), [value], source, has_cast)
                 if found:
                     problems.append((setting, sentence(setting, given_sql, found)))
     return session.sql(

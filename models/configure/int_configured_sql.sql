@@ -13,6 +13,9 @@
     "(select 1)",
 )) %}
 {% do tried.append((
+    "segmentation_customers", customers_table().sql, "1", customers,
+)) %}
+{% do tried.append((
     "segmentation_customer_id", customer_id, "1",
     customers ~ " where (" ~ customer_id ~ ") is null",
 )) %}

@@ -105,6 +105,23 @@ CHANGES = {
     "a weight of text": age(weight="2"),
     "arithmetic on text": age(expression='"Age" - 1'),
     "a division by zero": age(expression='try_cast("Age" as double) / 0'),
+    "a cast": age(expression='cast("Age" as int)'),
+    "a cast of words": age(expression='cast("Plan" as int)'),
+    "a cast of words to dates": {
+        "segmentation_measures": {"spent": {"expression": 'year("Plan"::date)'}}
+    },
+    "a cast of the id": {"segmentation_customer_id": 'cast("CustomerID" as int)'},
+    "a cast in the customers": {
+        "segmentation_customers": (
+            '(select * replace (cast("Plan" as int) as "Plan") from {source})'
+        )
+    },
+    "where with a cast": shoppers(where="cast(plan as int) > 1"),
+    "a cast of what nobody uses": {
+        "segmentation_customers": (
+            '(select * replace (cast("Remarks" as int) as "Remarks") from {source})'
+        )
+    },
     "an expression of null": age(expression=None),
     "an expression of a number": age(expression=1),
     "an expression with Jinja": age(expression="{{ age }}"),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from bad_bytes import BYTES, text
+
 HEADER = "CustomerID,Age,Annual Income (k$),Spent,Plan,Remarks"
 SECRET = "dear diary"
 FEATURES = {
@@ -82,6 +84,8 @@ CELLS = {
     "nothing but giants": (INCOME, ["1e300", "2e300"], 1),
     "giant measures": ("Spent", ["1e300", "1e29", "-1e200"], 0.1),
     "dwarf measures": ("Spent", ["1e-300", "1e-12"], 1),
+    "one giant measure": ("Spent", ["1e30"], 0),
+    "measures of a coin's fractions": ("Spent", ["1e-12", "7.25e-12", "-3e-12"], 1),
     "measures as words": ("Spent", ["much", "n/a"], 0.1),
     "numbers in base 16": (INCOME, ["0x1F", "1F"], 0.1),
     "dates for numbers": (INCOME, ["2024-03-01", "01/03/2024"], 1),
@@ -91,6 +95,8 @@ CELLS = {
     "nothing at all": (INCOME, [""], 1),
     "a constant": (INCOME, ["50"], 1),
     "nearly a constant": (INCOME, ["50", "50.0000000000001"], 1),
+    "a constant and rounding": (INCOME, ["0.3", "0.30000000000000004"], 1),
+    "a giant and rounding": (INCOME, ["1e15", "1000000000000000.1"], 1),
     "ages out of range": ("Age", ["-1", "999", "1890"], 0.1),
     "ages in days": ("Age", ["14600", "9125"], 1),
     "missing ids": ("CustomerID", ["", '"  "'], 0.1),
@@ -170,6 +176,7 @@ LINES: dict[str, Callable[[list[str], Random], list[str]]] = {
     ],
     "no header": lambda lines, _: lines[1:],
     "a comma after the header": lambda lines, _: [lines[0] + ",", *lines[1:]],
+    "two commas after the header": lambda lines, _: [lines[0] + ",,", *lines[1:]],
     "a comma after each row": lambda lines, _: [
         lines[0],
         *(line + "," for line in lines[1:]),
@@ -190,6 +197,15 @@ LINES: dict[str, Callable[[list[str], Random], list[str]]] = {
         lines[:1]
         + [line.replace("c", "#" * (n % 2), 1) for n, line in enumerate(lines[1:])]
     ),
+    "a hash before each id": lambda lines, _: (
+        lines[:1] + ["#" + line for line in lines[1:]]
+    ),
+    "a hash before the first ids": lambda lines, _: [
+        *lines[:1],
+        *("#" + line for line in lines[1:9]),
+        *lines[9:],
+    ],
+    "a hash before the header": lambda lines, _: ["#" + lines[0], *lines[1:]],
     "a repeated header": lambda lines, _: lines[:20] + lines[:1] + lines[20:],
     "a line of units": lambda lines, _: [*lines[:1], "id,years,k$,EUR,,", *lines[1:]],
     "a line of totals": lambda lines, _: [*lines, "Total,2000,2500,,,"],
@@ -201,64 +217,21 @@ LINES: dict[str, Callable[[list[str], Random], list[str]]] = {
         lines, lambda row: row[::-1]
     ),
     "unseen characters": lambda lines, _: [line + "\u200b\ufeff" for line in lines],
+    "a hard blank in a column": lambda lines, _: [
+        lines[0].replace("Annual Income", "Annual\u00a0Income"),
+        *lines[1:],
+    ],
+    "an unseen blank after a column": lambda lines, _: [
+        lines[0].replace("Age", "Age\u200b"),
+        *lines[1:],
+    ],
+    "a tab after a column": lambda lines, _: [
+        lines[0].replace("Age", "Age\t"),
+        *lines[1:],
+    ],
 }
 
 
-def text(lines: list[str], end: str = "\n") -> bytes:
-    return (end.join(lines) + end).encode()
-
-
-def delimited(lines: list[str], delimiter: str) -> bytes:
-    return text([line.replace(",", delimiter) for line in lines])
-
-
-BYTES: dict[str, Callable[[list[str]], bytes]] = {
-    "an empty file": lambda _: b"",
-    "blank lines only": lambda _: b"\n\n\n",
-    "a mark of byte order": lambda lines: b"\xef\xbb\xbf" + text(lines),
-    "UTF-16": lambda lines: text(lines).decode().encode("utf-16"),
-    "UTF-16 without a mark": lambda lines: text(lines).decode().encode("utf-16-le"),
-    "Latin-1": lambda lines: text(lines).replace(b"free", b"fr\xe9e"),
-    "one byte of another encoding": lambda lines: text(lines)[:-3] + b"\x80\n",
-    "a byte of zero": lambda lines: text(lines).replace(b"c0007", b"c0\x0007"),
-    "an archive": lambda _: b"PK\x03\x04" + bytes(range(256)) * 9,
-    "a page": lambda _: b"<html><body>\n<p>Log in first</p>\n</body></html>\n" * 3,
-    "semicolons": lambda lines: delimited(lines, ";"),
-    "tabs": lambda lines: delimited(lines, "\t"),
-    "bars": lambda lines: delimited(lines, "|"),
-    "carets": lambda lines: delimited(lines, "^"),
-    "two bars": lambda lines: delimited(lines, "||"),
-    "semicolons in the header": lambda lines: text(
-        [lines[0].replace(",", ";"), *lines[1:]]
-    ),
-    "decimal commas": lambda lines: (
-        delimited(lines, ";").replace(b".", b",").replace(b"0;", b"0,5;")
-    ),
-    "carriage returns": lambda lines: text(lines, "\r"),
-    "lines of Windows": lambda lines: text(lines, "\r\n"),
-    "lines of two systems": lambda lines: text(lines[:9], "\r\n") + text(lines[9:]),
-    "no last end of line": lambda lines: text(lines)[:-1],
-    "blank lines between": lambda lines: text(lines, "\n\n"),
-    "a title": lambda lines: b"Customers of May\n\n" + text(lines),
-    "a title with commas": lambda lines: b"Customers,May,2024\n" + text(lines),
-    "a hint for Excel": lambda lines: b"sep=,\n" + text(lines),
-    "comments": lambda lines: b"# exported\n# by hand\n" + text(lines),
-    "a remark at the end": lambda lines: text(lines) + b"\nexported in May\n",
-    "two exports": lambda lines: (
-        text(lines)
-        + b"\n"
-        + text([lines[0].replace("Age,", "Age,Sex,")])
-        + text([line.replace(",", ",f,", 1).replace("c", "d") for line in lines[1:]])
-    ),
-    "quotes for all": lambda lines: text(
-        ['"' + line.replace(",", '","') + '"' for line in lines]
-    ),
-    "single quotes": lambda lines: text(
-        ["'" + line.replace(",", "','") + "'" for line in lines]
-    ),
-    "escaped quotes": lambda lines: text(lines).replace(b"c0003", b'"c\\"3"'),
-    "lines within cells": lambda lines: text(lines).replace(b"free", b'"fr\nee"'),
-}
 EMPTY = {"an empty file", "blank lines only", "an archive", "a page"}
 
 
@@ -279,6 +252,6 @@ def bad_files(rounds: int) -> Iterator[Case]:
                 rows = 0
             elif kind == "no header":
                 rows += 1
-            elif kind == "two exports":
+            elif kind.startswith("two exports"):
                 rows *= 2
             yield Case(name, content, rows)

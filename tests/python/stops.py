@@ -8,6 +8,11 @@ from project import Project
 
 # kind: the thing, what was found, the cure
 SENTENCES = {
+    "a file": (
+        r"The file .+ \(segmentation_customers\) cannot be used as it is",
+        r"^ *Found: .+",
+        r"^ *Cure: .+",
+    ),
     "configuration": (
         r"Configuration error in vars: (seg\w+(\.[\w -]+)*)",
         r"Given: .*",
@@ -16,7 +21,7 @@ SENTENCES = {
     "configured SQL": (
         r"Invalid Input Error: segmentation[\w.]+ is .+",
         r"^ *(Binder|Catalog|Parser|Conversion) Error: .+",
-        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write SQL)",
+        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write )",
     ),
     "no rows": (
         r"The table of customers \(segmentation_customers\)",
@@ -94,13 +99,6 @@ SENTENCES = {
         r"Set it to when_needed|Look at segmentation_fits",
     ),
 }
-# What belongs to the reader of files, and to what is published of numbers: to be held
-# to the law when these say their sentences.
-LATER = {
-    "reader": r"LINE \d+: (select \* from|\.\.\..*all_varchar)",
-    "numbers": r"LINE \d+: .*decimal\(38, 9\)",
-}
-TABLE = SENTENCES | {kind: (pattern,) for kind, pattern in LATER.items()}
 CONSERVED = """
     select
         (select count(*) from customer_features),
@@ -126,7 +124,7 @@ def kinds_of(stop: str) -> list[str]:
     lines = last_lines(stop)
     return [
         kind
-        for kind, patterns in TABLE.items()
+        for kind, patterns in SENTENCES.items()
         if all(re.search(pattern, lines, re.MULTILINE) for pattern in patterns)
     ]
 
@@ -158,7 +156,9 @@ def try_case(project: Project, case: Case) -> Outcome:
     given = variables["segmentation_customers"]
     if isinstance(given, str):
         variables["segmentation_customers"] = given.replace("{source}", source)
-    result = project.dbt("build", "--selector", "core", **variables)
+    result = project.dbt(
+        *("build", "--selector", "core", "--no-write-json"), **variables
+    )
     log = "\n".join([result.error, *result.log])
     if not result.success:
         return Outcome(result.stops, None, None, log)
