@@ -24,7 +24,8 @@ class Result:
         results = [
             node
             for node in getattr(result.result, "results", None) or []
-            if hasattr(node, "node")  # operations have none
+            # neither operations nor hooks
+            if hasattr(node, "node") and node.node.resource_type != "operation"
         ]
         # what dbt prints of an error, or of each node that failed
         self.stops = [str(result.exception)] if result.exception else []
