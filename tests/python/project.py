@@ -98,6 +98,26 @@ class Project:
         DuckDBConnectionManager.close_all_connections()
         return Result(result, messages, log)
 
+    def standardized(self) -> str:
+        """Return SQL of a relation: the customers who take part in each K-means
+        segmentation, with their standardized values of today, one column per feature.
+        """
+        columns = {}
+        for segmentation, feature, place, weight in self.query(
+            "select segmentation, feature, position + 1, weight "
+            "from int_segmentation_features order by all"
+        ):
+            columns.setdefault(segmentation, []).append(
+                f'point[{place}] / sqrt({weight}::double) as "{feature}"'
+            )
+        return "({})".format(
+            " union all by name ".join(
+                f"select customer_id, segmentation, {', '.join(listed)} "
+                f"from int_training_points where segmentation = '{segmentation}'"
+                for segmentation, listed in columns.items()
+            )
+        )
+
     def query(self, sql: str) -> list[tuple]:
         """Return the rows of a query on the built database."""
         with duckdb.connect(str(self.database)) as connection:

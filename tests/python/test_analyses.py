@@ -64,7 +64,7 @@ def test_unusual_customers_are_the_farthest(sample, shown):
 def test_distances_move_the_customers_that_scipy_moves(sample, moved):
     vectors = np.array(
         sample.query(
-            f"select {', '.join(FEATURES)} from customer_features_standardized "
+            f"select {', '.join(FEATURES)} from {sample.standardized()} "
             "where segmentation = 'lifestyle'"
         )
     )

@@ -49,7 +49,7 @@ def divisions(sample):
 def standardized(sample):
     """The customers who take part in each segmentation, with its features."""
     rows = table(
-        sample, "from customer_features_standardized", ["segmentation", "customer_id"]
+        sample, f"from {sample.standardized()}", ["segmentation", "customer_id"]
     )
     return {name: rows.loc[name][FEATURES[name]].astype(float) for name in FEATURES}
 
@@ -384,9 +384,7 @@ def test_weights_scales_and_samples_of_other_customers(made):
             """
         )
     )
-    rows = table(
-        made, "from customer_features_standardized", ["segmentation", "customer_id"]
-    )
+    rows = table(made, f"from {made.standardized()}", ["segmentation", "customer_id"])
 
     assert set(comparison.index) == {
         (segmentation, division)

@@ -148,7 +148,7 @@ def values(built):
 
 
 def standardized(project: Project) -> dict[tuple[str, str], pd.Series]:
-    rows = frame(project, "from customer_features_standardized")
+    rows = frame(project, f"from {project.standardized()}")
     used = project.query("select segmentation, feature from int_segmentation_features")
     return {
         (segmentation, feature): rows.loc[rows["segmentation"] == segmentation, feature]

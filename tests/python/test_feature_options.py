@@ -93,7 +93,7 @@ def built(customers, tmp_path_factory):
 
 def standardized(project: Project, segmentation: str, *columns: str) -> np.ndarray:
     rows = project.query(
-        f"select {', '.join(columns)} from customer_features_standardized "
+        f"select {', '.join(columns)} from {project.standardized()} "
         f"where segmentation = '{segmentation}' order by customer_id"
     )
     return np.array(rows, dtype=float)

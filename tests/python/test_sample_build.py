@@ -183,7 +183,7 @@ def test_standardized_features_equal_standard_scaler(built):
     standardized = np.array(
         built.query(
             f"select {', '.join(FEATURES['lifestyle'])} "
-            "from customer_features_standardized where segmentation = 'lifestyle' "
+            f"from {built.standardized()} where segmentation = 'lifestyle' "
             "order by customer_id"
         )
     )
@@ -203,7 +203,7 @@ def test_logged_features_equal_standard_scaler_of_log1p(built):
     standardized = np.array(
         built.query(
             f"select {', '.join(FEATURES['value'])} "
-            "from customer_features_standardized where segmentation = 'value' "
+            f"from {built.standardized()} where segmentation = 'value' "
             "order by customer_id"
         )
     )
@@ -220,7 +220,7 @@ def test_sql_scores_as_scikit_learn_predicts(built, segmentation):
     rows = built.query(
         f"""
         select {columns}, segment_id, distance, margin
-        from customer_features_standardized
+        from {built.standardized()}
         inner join customer_segments using (customer_id, segmentation)
         where segmentation = '{segmentation}' order by customer_id
         """
@@ -259,7 +259,7 @@ def test_the_fit_is_the_best_that_scikit_learn_finds_in_ten_starts(built, segmen
     vectors = np.array(
         built.query(
             f"select {', '.join(FEATURES[segmentation])} "
-            f"from customer_features_standardized where segmentation = '{segmentation}'"
+            f"from {built.standardized()} where segmentation = '{segmentation}'"
         )
     )
     ((clusters, inertia),) = built.query(

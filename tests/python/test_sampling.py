@@ -152,7 +152,7 @@ def placed(made, segmentation):
         *made.query(f"""
             select {", ".join(f"z.{name}" for name in FEATURES[segmentation])},
                 segment_id
-            from customer_features_standardized as z
+            from {made.standardized()} as z
             inner join customer_segments using (customer_id, segmentation)
             where segmentation = '{segmentation}'
         """),

@@ -616,8 +616,7 @@ def test_pulls_equal_numpy(built):
     values = {
         (customer_id, segmentation): dict(zip(weights, row, strict=True))
         for customer_id, segmentation, *row in built.query(
-            f"select customer_id, segmentation, {columns} "
-            "from customer_features_standardized"
+            f"select customer_id, segmentation, {columns} from {built.standardized()}"
         )
     }
     found = {}
