@@ -10,6 +10,7 @@
     {% elif named %}
         {% set sql = customer_segmentation.read_file({"file": named.group(1)}, key) %}
     {% elif given is string and given | trim %}
+        {% do customer_segmentation.check_sql(key, given, is_relation=true) %}
         {% set sql = given %}
     {% else %}
         {{ customer_segmentation.configuration_error(
