@@ -7,7 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn import metrics
-from vectors import GROUPS, modest, repeated, separations, weighted_vectors
+from vectors import (
+    GROUPS,
+    labeled_vectors,
+    modest,
+    repeated,
+    separations,
+)
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -26,17 +32,6 @@ def of_labels(
             strict=True,
         )
     ]
-
-
-@st.composite
-def labeled_vectors(draw):
-    """Weighted vectors with labels 0..k-1, of which every one is used."""
-    vectors, weights = draw(weighted_vectors())
-    clusters = draw(st.integers(2, 5))
-    generator = np.random.default_rng(draw(st.integers(0, 10_000)))
-    labels = generator.integers(0, clusters, len(vectors))
-    labels[:clusters] = np.arange(clusters)
-    return vectors, weights, labels
 
 
 def silhouettes(candidate_silhouettes, vectors, weights, labelings):

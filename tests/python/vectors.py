@@ -21,6 +21,17 @@ def weighted_vectors(draw, fewest=6, most=40):
     return vectors, generator.integers(1, 6, rows).astype(float)
 
 
+@st.composite
+def labeled_vectors(draw):
+    """Weighted vectors with labels 0..k-1, of which every one is used."""
+    vectors, weights = draw(weighted_vectors())
+    clusters = draw(st.integers(2, 5))
+    generator = np.random.default_rng(draw(st.integers(0, 10_000)))
+    labels = generator.integers(0, clusters, len(vectors))
+    labels[:clusters] = np.arange(clusters)
+    return vectors, weights, labels
+
+
 def repeated(array, weights):
     """Return every row as often as its weight says."""
     return np.repeat(array, weights.astype(int), axis=0)
