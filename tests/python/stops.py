@@ -89,7 +89,7 @@ SENTENCES = {
         r"Give (it|each segment|them) ",
     ),
     "another relation": (
-        r"LINE \d+: .*segmentation_(names|registry_from)",
+        r"LINE \d+: .*segmentation_(names|registry_from|customers)",
         r"does not exist|does not have a column named|Candidate bindings",
         r"Did you mean|column named|Candidate bindings",
     ),
