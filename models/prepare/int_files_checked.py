@@ -279,10 +279,10 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per call of read_csv in segmentation_customers."""
     dbt.config(materialized="table")
     relation = dbt.ref("customer_segmentation", "int_files_counted")
-    rows = [
-        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-    ]
-    for row in rows:
+    rows = []
+    for values in relation.fetchall():
+        row = dict(zip(relation.columns, values, strict=True))
+        rows.append({name: row[name] for name in SCHEMA})
         if row["found"] or row["records"] != row["header_lines"] + row["source_rows"]:
             try:
                 look_closer(row)
@@ -296,7 +296,5 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     return session.sql(
         "select line.* from (select unnest(from_json("
         f"$rows, '{json.dumps([SCHEMA])}')) as line)",
-        params={
-            "rows": json.dumps([{name: row[name] for name in SCHEMA} for row in rows])
-        },
+        params={"rows": json.dumps(rows)},
     )
