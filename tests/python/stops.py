@@ -58,11 +58,6 @@ SENTENCES = {
         r"are the same among the customers of \w+",
         r"Use scale: standard, or a transform",
     ),
-    "not standardized": (
-        r"The feature \w+ of \w+",
-        r"its mean would be \S+ instead of 0",
-        r"round them in its expression, or remove it",
-    ),
     "few vectors": (
         r"The segmentation \w+ asks for \d+ clusters or more",
         r"only \d+ different feature vectors",
