@@ -21,7 +21,9 @@ grouped as (
     {% for segmentation in groupings %}
     select distinct
         '{{ segmentation.name }}' as segmentation,
-        case when {{ segmentation.where }}
+        case when {{ condition_or_stop(
+            "segmentations." ~ segmentation.name ~ ".where", segmentation.where
+        ) }}
             then {{ adapter.quote(segmentation.by) }} end as segment_id
 
     from customer_features

@@ -1,5 +1,11 @@
-{% macro takes_part(segmentation) -%}
-    ({{ segmentation.where }})
+{% macro takes_part(segmentation, is_first=false) -%}
+    {% if is_first -%}
+        {{ customer_segmentation.condition_or_stop(
+            "segmentations." ~ segmentation.name ~ ".where", segmentation.where
+        ) }}
+    {%- else -%}
+        ({{ segmentation.where }})
+    {%- endif %}
     {%- for feature in segmentation.features if feature.missing == "unassigned" %}
         and {{ adapter.quote(feature.name) }} is not null
     {%- endfor %}

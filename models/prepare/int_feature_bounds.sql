@@ -31,7 +31,7 @@ int_column_bounds as (
 
     from {{ ref("customer_segmentation", "customer_features") }}
     cross join int_column_bounds
-    where {{ takes_part(segmentation) }}
+    where {{ takes_part(segmentation, is_first=true) }}
 
 ),
 

@@ -93,8 +93,7 @@ class Text:
         many fields it has (0: an empty line), whether something follows a closed
         quote, and how it ends.
         """
-        inside = False
-        first, fields, stray = 0, 1, False
+        inside, first, fields, stray = False, 0, 1, False
         for number, text, end in self.lines():
             if number <= self.skip:
                 continue
@@ -215,11 +214,12 @@ def look_at_records(text: Text) -> None:
     by = DELIMITERS.get(text.delimiter, repr(text.delimiter))
     usual = max(found, key=lambda fields: len(found[fields]))
     start = found[usual][0]
-    if usual == header_fields - 1 and not header.rsplit(text.delimiter)[-1].strip():
+    has = f"the header has {header_fields} fields (separated by {by})"
+    more = header_fields - usual
+    if more > 0 and not "".join(header.split(text.delimiter)[-more:]).strip():
         raise FileError(
-            f"the header has {header_fields} fields (separated by {by}), the last one"
-            f" without a name; {words(found[usual])} have {usual}.",
-            f"Remove the delimiter at the end of line {text.skip + 1:,}.",
+            f"{has}, {more} without a name; {words(found[usual])} have {usual}.",
+            f"Remove the delimiters at the end of line {text.skip + 1:,}.",
         )
     if usual > header_fields and text.skip < start - 1 < PREAMBLE:
         raise FileError(
@@ -228,16 +228,18 @@ def look_at_records(text: Text) -> None:
             f"If line {start:,} is the header, leave out the lines before it with"
             f" skip_lines: {start - 1} (in read_csv: skip = {start - 1}).",
         )
-    del found[header_fields]
+    same = found.pop(header_fields)
     others = sorted(line for lines in found.values() for line in lines)
     counts = " or ".join(str(fields) for fields in sorted(found))
-    raise FileError(
-        f"the header has {header_fields} fields (separated by {by}); {words(others)}"
-        f" {'have' if len(others) > 1 else 'has'} {counts}.",
-        f"Mend these lines: a text with {by} in it stands in quotes."
-        if max(found) > header_fields
-        else "Mend these lines, or fill what they lack: {file: ..., short_rows: fill}.",
-    )
+    cure = "Mend these lines, or fill what they lack: {file: ..., short_rows: fill}."
+    if max(found) > header_fields:
+        cure = f"Mend these lines: a text with {by} in it stands in quotes."
+    if len(others) > 1 and len(same) > 1 and same[-1] < others[0]:
+        cure = (
+            "Give an export that begins there a file of its own, or mend these lines."
+        )
+    have = "have" if len(others) > 1 else "has"
+    raise FileError(f"{has}; {words(others)} {have} {counts}.", cure)
 
 
 def look_closer(row: dict) -> None:
@@ -277,10 +279,10 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per call of read_csv in segmentation_customers."""
     dbt.config(materialized="table")
     relation = dbt.ref("customer_segmentation", "int_files_counted")
-    rows = [
-        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-    ]
-    for row in rows:
+    rows = []
+    for values in relation.fetchall():
+        row = dict(zip(relation.columns, values, strict=True))
+        rows.append({name: row[name] for name in SCHEMA})
         if row["found"] or row["records"] != row["header_lines"] + row["source_rows"]:
             try:
                 look_closer(row)
@@ -291,9 +293,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
                     f" it is.\nFound: {found}\nCure: "
                     + cure.replace("...", row["file"])
                 ) from None
-    kept = [{name: row[name] for name in SCHEMA} for row in rows]
     return session.sql(
         "select line.* from (select unnest(from_json("
         f"$rows, '{json.dumps([SCHEMA])}')) as line)",
-        params={"rows": json.dumps(kept)},
+        params={"rows": json.dumps(rows)},
     )

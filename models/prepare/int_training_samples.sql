@@ -29,7 +29,7 @@ counted as (
     cross join due
     where
         due.segmentation = '{{ segmentation.name }}'
-        and {{ takes_part(segmentation) }}
+        and {{ takes_part(segmentation, is_first=true) }}
     having count(*) > 0
 
     {{ "union all" if not loop.last }}

@@ -117,6 +117,13 @@ CHANGES = {
         )
     },
     "where with a cast": shoppers(where="cast(plan as int) > 1"),
+    "where of a grouping with a cast": {
+        "segmentations": {
+            "shoppers": SHOPPERS,
+            "plans": {"by": "plan", "where": "plan::int > 1"},
+        }
+    },
+    "where with a cast of numbers": shoppers(where="age::int > 1"),
     "a cast of what nobody uses": {
         "segmentation_customers": (
             '(select * replace (cast("Remarks" as int) as "Remarks") from {source})'

@@ -58,11 +58,6 @@ SENTENCES = {
         r"are the same among the customers of \w+",
         r"Use scale: standard, or a transform",
     ),
-    "not standardized": (
-        r"The feature \w+ of \w+",
-        r"its mean would be \S+ instead of 0",
-        r"round them in its expression, or remove it",
-    ),
     "few vectors": (
         r"The segmentation \w+ asks for \d+ clusters or more",
         r"only \d+ different feature vectors",
@@ -89,7 +84,7 @@ SENTENCES = {
         r"Give (it|each segment|them) ",
     ),
     "another relation": (
-        r"LINE \d+: .*segmentation_(names|registry_from)",
+        r"LINE \d+: .*segmentation_(names|registry_from|customers)",
         r"does not exist|does not have a column named|Candidate bindings",
         r"Did you mean|column named|Candidate bindings",
     ),

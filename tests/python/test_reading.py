@@ -157,16 +157,25 @@ def test_several_files_have_a_header_each(tmp_path):
 
 STOPS = {
     # content, options, what is found, the cure
-    "two exports": (TWO_EXPORTS, {}, "lines 43, 44, 45 and 27 more have 7", "Mend"),
+    "two exports": (
+        TWO_EXPORTS,
+        *({}, "lines 43, 44, 45 and 27 more have 7", "begins there a file of its own"),
+    ),
     "a short row": (text(*ROWS, "9001,40"), {}, "line 42 has 2", "short_rows: fill"),
     "a long row": (text(*ROWS, "1,2,3,4,5,6"), {}, "line 42 has 6", "stands in quotes"),
     "a preamble": ("Export\nof\n" + GOOD, {}, "line 3 is the first", "skip_lines: 2"),
     "empty lines first": ("\n\n" + GOOD, {}, "stands on line 3", "skip_lines: 2"),
     "a comma after the header": (
         text(*ROWS, header=HEADER + ","),
-        {},
-        "the header has 6 fields (separated by commas), the last one without a name",
-        "Remove the delimiter at the end of line 1.",
+        *({}, "6 fields (separated by commas), 1 without a name", "Remove"),
+    ),
+    "commas after the header": (
+        text(*ROWS, header=HEADER + ",,"),
+        *(
+            {},
+            "7 fields (separated by commas), 2 without",
+            "Remove",
+        ),
     ),
     "a quote without an end": (
         text(*ROWS[:9], '"9,2,3,x,y', *ROWS),
@@ -199,15 +208,9 @@ STOPS = {
     "Windows-1252": (
         text(*ROWS, "1,2,3,50 €,b").encode("cp1252"),
         {"encoding": "'latin-1'"},
-        "line 42 has bytes that are no LATIN-1",
-        "iconv -f windows-1252",
+        *("line 42 has bytes that are no LATIN-1", "iconv -f windows-1252"),
     ),
-    "a column of a type": (
-        GOOD,
-        {"types": "{'Agee': 'INT'}"},
-        "Agee",
-        "Correct the SQL",
-    ),
+    "a column of a type": (GOOD, {"types": "{'Agee': 'INT'}"}, "Agee", "Correct the"),
     "UTF-16": (GOOD.encode("utf-16"), {}, "is UTF-16", "encoding: utf-16"),
     "a workbook": (b"PK\x03\x04" + bytes(50), {}, "a workbook", "Save it as CSV"),
     "nothing": ("", {}, "is empty", "Export it with"),
@@ -230,9 +233,7 @@ STOPS = {
     ),
     "a name twice": (
         GOOD.replace("Mail", "age"),
-        {},
-        'two columns of the name "Age"',
-        "a name of its own",
+        *({}, 'two columns of the name "Age"', "a name of its own"),
     ),
     "no header": ("\n".join(ROWS), {}, "looks like a customer", "header: false"),
     "another delimiter": (GOOD.replace(",", "~"), {}, "only one", "delimiter: '~'"),

@@ -20,6 +20,8 @@ EVERY_DAY = [
     *("missing ids 0", "decimal commas 0", "plans with names of ours 0"),
     *("words without a word 0", "where with a comment 0", "a misspelt setting 0"),
     *("expression with a column that is not there 0", "segments not distinct 0"),
+    *("a cast of words 0", "where of a grouping with a cast 0", "a cast 0"),
+    *("two exports, the second with less 0", "customers in no table 0"),
 ]
 
 
