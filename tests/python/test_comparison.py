@@ -426,5 +426,7 @@ def test_weights_scales_and_samples_of_other_customers(made):
     assert not math.isnan(
         comparison.loc["northern", "postcode"]["simplified_silhouette"]
     )
-    assert comparison.loc["usage", "usage"]["silhouette_customers"] == 20_000
+    assert comparison.loc["usage", "usage"]["silhouette_customers"] == 24_000
+    sampled = comparison.loc["usage"].drop(index="usage")["silhouette_customers"]
+    assert sampled.max() == 20_000
     assert comparison.loc["northern", "northern"]["silhouette_customers"] == 19_200
