@@ -6,7 +6,7 @@
     {% set text = given if given is string else tojson(given, given | string) %}
     {{ exceptions.raise_dependency_error(
         "Configuration error in vars: " ~ key ~ " must be " ~ allowed
-        ~ ". Given: " ~ text.split() | join(" ") | truncate(300)
+        ~ ". Given: " ~ (text.split() | join(" ") | truncate(300) or "a blank text")
     ) }}
 {% endmacro %}
 

@@ -447,7 +447,7 @@ MISTAKES = [
     (
         "segmentation_holdout.name",
         "a text",
-        " ",
+        "a blank text",
         {"segmentation_holdout": {"share": 0.1, "name": " "}},
     ),
 ]
