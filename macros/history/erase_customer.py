@@ -20,7 +20,7 @@ import duckdb
 # the model that publishes knows where to
 sys.path.append(str(Path(__file__).parents[2] / "models" / "publish"))
 
-from publication import VERSIONS, current_version, literal, quoted
+from publication import CURRENT, VERSIONS, literal, quoted, read_manifest
 from traces import TELLING_LENGTH, traces
 
 # DuckDB would hide texts from a search of bytes with these.
@@ -122,7 +122,7 @@ def rewrite(database: Path) -> None:
 def remove_what_is_older(folders: list[Path], target: Path, logs: Path) -> None:
     """Remove publications but the current one, logs, the report and spilled rows."""
     for folder in folders:
-        current = current_version(folder)
+        current = read_manifest(folder / CURRENT).get("version")
         for version in (folder / VERSIONS).glob("*"):
             if current and version.name != current:
                 shutil.rmtree(version)

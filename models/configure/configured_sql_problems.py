@@ -4,6 +4,7 @@ Only DuckDB can tell, and no SQL can catch its errors. Nothing is read but the n
 types of columns, unless there is a cast, which can fail at any value.
 """
 
+import json
 import re
 
 import duckdb
@@ -81,8 +82,14 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             for setting, given_sql, value in settings:
                 found = problem(session.cursor(), [value], source, has_cast)
                 if found:
-                    problems.append((setting, sentence(setting, given_sql, found)))
+                    problems.append(
+                        {
+                            "setting": setting,
+                            "problem": sentence(setting, given_sql, found),
+                        }
+                    )
+    rows = json.dumps(problems).replace("'", "''")
+    schema = json.dumps([{"setting": "VARCHAR", "problem": "VARCHAR"}])
     return session.sql(
-        "select unnest($1::varchar[]) as setting, unnest($2::varchar[]) as problem",
-        params=[[row[0] for row in problems], [row[1] for row in problems]],
+        f"select line.* from (select unnest(from_json('{rows}', '{schema}')) as line)"
     )

@@ -13,7 +13,7 @@
     "(select 1)",
 )) %}
 {% do tried.append((
-    "segmentation_customers", customers_table().sql, "1", customers,
+    "segmentation_customers", "the table that base_customers reads", "1", customers,
 )) %}
 {% do tried.append((
     "segmentation_customer_id", customer_id, "1",
