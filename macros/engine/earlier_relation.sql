@@ -1,7 +1,10 @@
 {% macro earlier_relation(name) -%}
     {%- if execute -%}
-        {%- set node = graph.nodes["model.customer_segmentation." ~ name] -%}
-        {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
+        {#- there is none where a user has switched the model off -#}
+        {%- set node = graph.nodes.get("model.customer_segmentation." ~ name) -%}
+        {%- if node -%}
+            {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
+        {%- endif -%}
     {%- endif -%}
     {{ return(none) }}
 {%- endmacro %}

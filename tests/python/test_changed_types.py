@@ -27,7 +27,7 @@ def project(tmp_path):
 
 
 def test_whole_numbers_may_grow_and_shrink(project):
-    for id_type in ("integer", "int8", "smallint"):
+    for id_type in ("integer", "bigint", "smallint"):
         result = three_groups.run(
             project, segmentation_customer_id_type=id_type, **NUMBER
         )
