@@ -129,7 +129,7 @@ typed as (
 
 ),
 
-labelled as (
+labeled as (
 
     select
         *,
@@ -171,4 +171,4 @@ select
             else "cast(null as " ~ dbt.type_string() ~ ")",
     ]) }} end as rejected_row
 
-from labelled
+from labeled

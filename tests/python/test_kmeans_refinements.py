@@ -156,7 +156,7 @@ def test_refinement_stops_at_the_cap(
     assert found.passes == (cap or 12) == len(gains)
     assert min(gains) > 0
     fallen = plain_inertia(vectors, start) - plain_inertia(vectors, found.centroids)
-    # What comes of new neighbours is counted in no gain; the last pass moves nothing.
+    # What comes of new neighbors is counted in no gain; the last pass moves nothing.
     assert sum(gains[:-1]) <= fallen
 
 
