@@ -25,7 +25,7 @@ build: $(VENV)/build-ready ## Build and test the segments of the sample customer
 	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
 
 report: $(VENV)/build-ready ## Draw the segments as one page, target/report/index.html
-	@$(BIN)/python charts/report.py
+	@$(BIN)/python report/report.py
 
 erase: $(VENV)/build-ready ## Erase a customer who is gone from the source; CUSTOMER=42
 	@$(BIN)/python macros/history/erase_customer.py "$$CUSTOMER"
@@ -45,7 +45,7 @@ docs: $(VENV)/build-ready ## Write the documentation as one page, target/static_
 	@$(BIN)/dbt docs generate --static
 
 pictures: report chromium ## Take the pictures of the report that the README shows
-	@$(BIN)/python charts/pictures.py
+	@$(BIN)/python report/pictures.py
 
 sample: $(VENV)/build-ready ## Generate the sample anew
 	@$(BIN)/python seeds/generator/generate.py

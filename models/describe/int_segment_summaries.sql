@@ -16,6 +16,12 @@ int_customer_scores as (
 
 ),
 
+int_point_bounds as (
+
+    select * from {{ ref("customer_segmentation", "int_point_bounds") }}
+
+),
+
 int_champion_segments as (
 
     select * from {{ ref("customer_segmentation", "int_champion_segments") }}
@@ -84,8 +90,8 @@ named as (
 
 reached as (
 
-    select {{ exact_unit_of_distances("distance") }} as distance_unit
-    from int_customer_scores
+    select {{ exact_unit_of_distances("largest_distance") }} as distance_unit
+    from int_point_bounds
 
 ),
 

@@ -360,7 +360,7 @@ def made(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("made"))
     result = project.dbt(
         "run",
-        *("--select", "+path:models/justify"),
+        *("--select", "+path:models/assume", "+path:models/compare"),
         *("--exclude", "path:models/sample"),
         **CONFIGURATION,
     )

@@ -50,7 +50,7 @@ def build(folder, source, threads: int) -> list:
     """Build and return everything that is decided, to the last bit."""
     project = Project(folder)
     result = project.dbt(
-        *("run", "--select", "+tag:core", "+tag:justify"),
+        *("run", "--select", "+tag:core", "+tag:assume", "+tag:compare"),
         threads=threads,
         segmentation_customers=f"read_parquet('{source}')",
         **CONFIGURATION,

@@ -26,12 +26,12 @@ CUSTOMERS = 400
 
 @pytest.fixture(scope="module")
 def kmeans_structure():
-    return load_model("models/justify/kmeans_structure.py")
+    return load_model("models/assume/kmeans_structure.py")
 
 
 @pytest.fixture(scope="module")
 def segment_elongations():
-    return load_model("models/justify/segment_elongations.py")
+    return load_model("models/assume/segment_elongations.py")
 
 
 def preparation(values, transform="none", scale_method="standard", block="x"):
@@ -324,7 +324,7 @@ sys.path.insert(0, {str(ROOT / "tests" / "python")!r})
 import numpy as np
 from conftest import load_model
 from threadpoolctl import threadpool_info
-model = load_model("models/justify/kmeans_structure.py")
+model = load_model("models/assume/kmeans_structure.py")
 assert "sklearn" not in sys.modules
 fit, threads = model.fit, set()
 def observed(*arguments):

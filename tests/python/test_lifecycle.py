@@ -891,7 +891,7 @@ def test_the_users_own_names_and_strategies_hold(story):
 
 
 def test_names_for_segments_that_are_gone_earn_a_warning(story):
-    test = "warn_of_names_for_segments_that_are_gone"
+    test = "warn_of_names_of_retired_segments"
 
     assert story["named"].result.nodes[test] == "warn"
     assert "Got 3 results" in story["named"].result.error

@@ -4,7 +4,7 @@ import pytest
 from test_package import PACKAGE, Shop, installed
 
 OFF = {"+enabled": False}
-FOLDERS = ["explore", "justify", "explain", "watch", "activate", "publish"]
+FOLDERS = ["explore", "assume", "compare", "explain", "watch", "activate", "publish"]
 EXPLORED = ["feature_correlations", "feature_histograms", "feature_profiles"]
 
 
@@ -23,7 +23,7 @@ def configured(shop: Shop, top: dict | None = None, **of_package) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("folder", ["explore", "justify", "explain", "publish"])
+@pytest.mark.parametrize("folder", ["explore", "assume", "compare", "explain", "publish"])
 def test_a_folder_can_be_switched_off(shop, folder):
     result = configured(shop, **{folder: OFF}).dbt("parse")
 

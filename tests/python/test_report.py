@@ -29,7 +29,7 @@ def run_report(database, folder):
     """Render as `make report` does, from the root of the project."""
     return subprocess.run(
         [
-            *(sys.executable, "charts/report.py"),
+            *(sys.executable, "report/report.py"),
             *("--database", str(database), "--output", str(folder)),
         ],
         cwd=ROOT,
@@ -198,9 +198,9 @@ def test_only_public_tables_are_read_and_the_exposure_names_them(sample):
         for node in manifest["nodes"].values()
         if node["unique_id"] in exposure["depends_on"]["nodes"]
     }
-    code = (ROOT / "charts" / "tables.py").read_text()
+    code = (ROOT / "report" / "tables.py").read_text()
     queries = "".join(
-        path.read_text() for path in (ROOT / "charts" / "queries").glob("*.sql")
+        path.read_text() for path in (ROOT / "report" / "queries").glob("*.sql")
     )
     models = {
         node["name"]

@@ -96,7 +96,7 @@ STOPS = [
             "customers": GROUPS.replace("5 as constant", "'all' as constant"),
             "segmentation_attributes": ["constant"],
         },
-        "assert_no_value_has_a_name_of_ours",
+        "assert_no_reserved_attribute_values",
     ),
     (
         "no customer that takes part",

@@ -1,6 +1,6 @@
 """Takes the pictures of the report that the README shows, with Chromium.
 
-python charts/pictures.py
+python report/pictures.py
 """
 
 import subprocess

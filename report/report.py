@@ -1,6 +1,6 @@
 """Renders the boards of a built database as one page that needs nothing else.
 
-python charts/report.py [--database FILE] [--schema NAME] [--output FOLDER]
+python report/report.py [--database FILE] [--schema NAME] [--output FOLDER]
 """
 
 import argparse
