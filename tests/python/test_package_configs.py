@@ -23,7 +23,9 @@ def configured(shop: Shop, top: dict | None = None, **of_package) -> Shop:
     return shop
 
 
-@pytest.mark.parametrize("folder", ["explore", "assume", "compare", "explain", "publish"])
+@pytest.mark.parametrize(
+    "folder", ["explore", "assume", "compare", "explain", "publish"]
+)
 def test_a_folder_can_be_switched_off(shop, folder):
     result = configured(shop, **{folder: OFF}).dbt("parse")
 
