@@ -1,6 +1,6 @@
 """The Python packages that the models in Python import, and which of them are there.
 
-A package's user installs dbt and this project, and may not know that they also need these.
+Who installs this project as a package of dbt may not know what else it needs.
 """
 
 import json
