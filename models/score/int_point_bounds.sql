@@ -27,8 +27,8 @@ farthest as (
 
 bounded as (
 
-    -- No coordinate of a customer is farther from that of the centroid than the whole
-    -- point is.
+    -- In each coordinate, a point is at most as far from its centroid as the whole
+    -- distance.
     select
         int_champions.segmentation,
         farthest.largest_distance,
