@@ -256,7 +256,7 @@ def widened(box: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
 
 
 def joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
-    """Return the boxes, with those merged that lie side by side or within each other."""
+    """Return the boxes after merging those that lie side by side or within others."""
     found = []
     for box in boxes:
         for index, other in enumerate(found):
