@@ -150,9 +150,7 @@ def smallest_valley(
 
 
 def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
-    """Return the (k, d) means of the points nearest to each centroid, if there are any,
-    else the centroid.
-    """
+    """Return (k, d) means of the nearest points, or the centroid if it has none."""
     from scipy.spatial.distance import cdist
 
     (points, weights), clusters = sample, len(centroids)

@@ -141,7 +141,7 @@ def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> P
 
 
 def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
-    """Return the (k, d) means of the points nearest to each centroid, else itself."""
+    """Return (k, d) means of the nearest points, or the centroid if it has none."""
     from scipy.spatial.distance import cdist
 
     (points, weights), clusters = sample, len(centroids)
