@@ -1,5 +1,6 @@
--- Else one feature would outweigh the others by its unit alone. One scan for all.
-{#- Positions beyond the features of a segmentation have no value in its points. -#}
+-- Without standardization, one feature would outweigh the others by its unit alone. The
+-- test reads the customers once for all features.
+{#- Segmentations with fewer features than this have NULL at the further positions. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set columns = [] %}
