@@ -1,4 +1,4 @@
-"""kmeans_candidates keeps what is known and computes what is not."""
+"""kmeans_candidates keeps the rows of known candidates and only computes new ones."""
 
 import json
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 @pytest.fixture
 def project(session, groups):
-    """A database with what the model refers to."""
+    """A database with the tables that the model refers to."""
     fill_training(session, groups)
     return session
 
