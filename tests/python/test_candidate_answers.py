@@ -55,7 +55,7 @@ def project(session, groups, build, kmeans_candidates):
 
 
 def keys(rows):
-    """Return what identifies the rows, sorted."""
+    """Return the sorted keys of the rows."""
     return sorted((row["segmentation"], row["clusters"]) for row in rows)
 
 

@@ -23,7 +23,7 @@ def project(session, groups):
 
 @pytest.fixture
 def computed(kmeans_candidates, monkeypatch):
-    """The names of the segmentations that candidates are computed for."""
+    """The names of the segmentations whose candidates the model computes."""
     names = []
 
     def observed(sample, settings, customers):
@@ -36,7 +36,7 @@ def computed(kmeans_candidates, monkeypatch):
 
 
 def keys(rows):
-    """Return what identifies the rows, sorted."""
+    """Return the sorted keys of the rows."""
     names = ("segmentation", "configuration_hash", "clusters")
     return sorted(tuple(row[name] for name in names) for row in rows)
 

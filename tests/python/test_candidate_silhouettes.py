@@ -89,7 +89,7 @@ def test_influences_are_what_a_little_weight_more_does_to_the_other_silhouettes(
     for row in range(3):
         little = 1e-6 * (np.arange(len(weights)) == row)
         slope = (total(little) - total(-little)) / 2e-6
-        # The silhouette of a segment of one jumps with the second customer: no slope.
+        # A customer alone in a segment has no slope: a second one changes 0 at once.
         assume(weights @ (labels == labels[row]) > 2)
         assert influences[row] == pytest.approx(slope, rel=1e-4, abs=1e-6)
 

@@ -269,7 +269,7 @@ def test_rule_takes_the_largest_k_with_valleys_above_the_clearest(seen):
         ([0.2, 0.6, 0.5, 0.4], 3),
         ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 less than at 3, which is within s
         ([0.47, 0.6, 0.5, 0.4], 3),  # 0.13 less, which is more than s
-        ([0.1, 0.3, 0.5, 0.7], 5),  # the condition is never met: the last k
+        ([0.1, 0.3, 0.5, 0.7], 5),  # never within s: the last k
     ],
 )
 def test_gap_statistic_is_that_of_hand_made_inertias(seen, gaps, k):

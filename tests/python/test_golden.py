@@ -77,7 +77,7 @@ def fingerprints(project: Project, schema: str = "main") -> dict:
 
 
 def copy_of_the_sample(folder, sample: Project) -> Project:
-    """Return a copy of the project and of the built sample, with the later seeds."""
+    """Return a copy of the project and the built sample, with seeds of a year later."""
     for name in NEEDED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)

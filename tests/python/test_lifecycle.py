@@ -593,7 +593,7 @@ def test_fits_are_those_of_scikit_learn(story):
 
 @pytest.mark.parametrize("name", ["again", "refitted again", "unpinned", "refreshed"])
 def test_a_build_with_nothing_new_adds_nothing(story, name):
-    """The stage "unpinned" has new champions, but they are those of a stage before."""
+    """The stage "unpinned" is compared with the stage that had the same champions."""
     stage, before = story[name], story.before(name)
     if name == "unpinned":
         before = story["refitted again"]

@@ -259,7 +259,7 @@ def test_a_bound_goes_if_what_lies_beyond_is_in_another_box(rules):
         [[40, 65], [78, INFINITE]],
         [[-INFINITE, 10], [78, 20]],
     ]
-    assert boxes[2][0, 0] == 40  # what was given is unchanged
+    assert boxes[2][0, 0] == 40  # the given box is unchanged
 
 
 def test_the_category_says_that_it_is_no_other(rules):

@@ -64,7 +64,7 @@ class History:
         self.candidates, self.fits, self.registry = candidates, fits, list(registry)
 
     def refit(self, values, clusters=CLUSTERS, seed=1):
-        """Standardize and fit, with the steps of the models; return the (n,) ids."""
+        """Standardize and fit as the models do; return the (n,) ids."""
         vectors = StandardScaler().fit_transform(values)
         weights = np.ones(len(vectors))
         centroids = self.candidates.fit(vectors, weights, clusters, RESTARTS, seed)
