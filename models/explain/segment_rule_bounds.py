@@ -91,8 +91,8 @@ def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) ->
 def grown(
     values: np.ndarray, segments: np.ndarray, weights: np.ndarray, leaves: int
 ) -> Node:
-    """Return a tree that scikit-learn grows by the best splits first, up to a number of
-    leaves (CART; Breiman, Friedman, Olshen and Stone, 1984).
+    """Return a tree that scikit-learn grows up to a number of leaves, one best split at
+    a time (CART; Breiman, Friedman, Olshen and Stone, 1984).
 
     The tree sees ranks instead of values. The splits are the same, but do not suffer
     from the single precision in which scikit-learn stores features.

@@ -54,7 +54,7 @@ class Customers(NamedTuple):
 
     points: DuckDBPyRelation  # with a column `point`, a list of d coordinates
     reach: np.ndarray  # (d,) largest absolute coordinates
-    root: np.ndarray  # (d,) roots of the weights: the coordinates of a value of 1
+    root: np.ndarray  # (d,) square roots of the feature weights
     expressions: dict[str, str]  # the row of int_point_expressions
 
 

@@ -27,8 +27,8 @@ farthest as (
 
 bounded as (
 
-    -- In each coordinate, a point is at most as far from its centroid as the whole
-    -- distance.
+    -- A coordinate of a point differs from that of the centroid by at most the distance
+    -- between the two.
     select
         int_champions.segmentation,
         farthest.largest_distance,

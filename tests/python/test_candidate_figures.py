@@ -43,8 +43,8 @@ def groups_on_a_line(draw):
 
 
 def least_inertia(values, weights, clusters):
-    """Return the lowest inertia of k segments on a line, by dynamic programming over
-    intervals, which optimal segments are.
+    """Return the lowest inertia of k segments on a line. Optimal segments on a line are
+    intervals, so dynamic programming finds them.
     """
     order = np.argsort(values)
     values, weights = values[order], weights[order]

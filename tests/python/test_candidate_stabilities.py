@@ -1,5 +1,5 @@
-"""The stability of a candidate equals scikit-learn's indices, and a bootstrap, on a
-table of single customers.
+"""The stability of a candidate equals a bootstrap of a table of single customers with
+scikit-learn's indices.
 """
 
 import numpy as np

@@ -36,7 +36,7 @@ SETTINGS = {
 
 
 def candidates_of(kmeans_candidates, vectors, weights, asked, customers=None):
-    """Return the candidates of the vectors, a sample if there are more customers."""
+    """Return the candidates of the vectors, which may be a sample of the customers."""
     sample = kmeans_candidates.Sample(vectors, weights)
     return kmeans_candidates.fit_candidates(
         sample, asked, customers or int(weights.sum())
