@@ -1,6 +1,7 @@
 -- Without standardization, one feature would outweigh the others by its unit alone. The
 -- test reads the customers once for all features.
-{#- Segmentations with fewer features than this have NULL at the further positions. -#}
+{#- One list of positions for all segmentations: where one has fewer features, the value
+    is NULL. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set columns = [] %}

@@ -1,5 +1,5 @@
 {% macro check_settings() %}
-    {# dbt cannot list the vars of dbt_project.yml, so it would silently ignore a misspelt
+    {# dbt cannot list the vars of dbt_project.yml, so it would silently ignore a misspelled
        name. It can only tell whether a given name is set. This macro therefore asks for
        every name that is one typing error away from a real one. #}
     {% set known = [

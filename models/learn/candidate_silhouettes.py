@@ -170,8 +170,8 @@ def draw_and_measure(
     sample: Sample, labelings: list[np.ndarray], seed: int
 ) -> list[tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
     """Return, for each labeling, the (m,) indices of the measured points and the result
-    of `silhouette_values` for them. Up to SILHOUETTE_VECTORS points are all measured;
-    of more, a sample of SILHOUETTE_SAMPLE that is stratified by label.
+    of `silhouette_values` for them. Above SILHOUETTE_VECTORS points, only a sample of
+    SILHOUETTE_SAMPLE is measured, stratified by label.
     """
     points, weights = sample
     if len(points) <= SILHOUETTE_VECTORS:

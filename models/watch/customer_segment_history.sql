@@ -29,8 +29,8 @@ int_customers_rescored as (
 known as (
 
     {% if is_incremental() %}
-    -- If a configured segmentation has no customers today, its stays remain open: an empty
-    -- build must not end all of them.
+    -- If a configured segmentation has no customers today, its stays remain open: an
+    -- empty build must not end all of them.
     select *
     from {{ this }}
     where

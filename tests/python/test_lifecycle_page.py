@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
 # take time and change no segments. But the ids of fits depend on the clusters.
 SEGMENTATIONS = ["lifestyle", "rfm", "country"]
 CLUSTERS = [3, 5]
-# The parts of the project that builds without a selection run: those of the page.
+# The parts of the project that the page needs. A build without a selection runs them.
 PARTS = [("tag", "core"), ("path", "seeds")]
 PARTS += [("path", f"models/{part}") for part in ("sample", "watch", "activate")]
 SELECTOR = {
