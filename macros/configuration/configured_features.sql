@@ -47,7 +47,7 @@
         "unit": given.get("unit", ""),
         "words": given.get("words", {}),
     } %}
-    {#- Most of all checks: once is enough, when the project is parsed. -#}
+    {#- These checks are the slowest ones, so they run at parse only. -#}
     {% do customer_segmentation.check_feature(key, feature, lowest) if not execute %}
     {{ return(feature) }}
 {% endmacro %}
