@@ -58,7 +58,9 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
         if not own:
             continue
         middle = [sorted(point[axis] for point in own)[len(own) // 2] for axis in "xy"]
-        text = shortened(row["segment_name"], 44)
+        text = shortened(
+            row["segment_name"], 44 if len(segmentation.members) < 7 else 26
+        )
         half = 3.6 * len(text)
         labels.append(
             {

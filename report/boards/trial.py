@@ -69,6 +69,7 @@ def choice(segmentation: Segmentation, block: str, features: list[dict]) -> dict
     return {
         "block": block,
         "label": block.replace("_", " ").capitalize(),
+        "unit": "",
         "options": [
             {"feature": feature["feature"], "text": feature["category"]}
             for feature in features

@@ -122,19 +122,18 @@ def wide(tmp_path_factory, groups):
         ],
         segmentation_attributes=["region"],
         segmentation_measures={
-            "deals": {"label": "Number of long-running maintenance deals", "min": -1e3}
+            "deals": {"label": "Number of long-running maintenance deals"}
         },
         segmentation_features={
             "days": {
                 "label": "Average time between two consecutive orders",
                 "unit": "days of the calendar year",
-                "min": -1e3,
                 "words": {
                     "low": "extraordinarily short time between two orders",
                     "high": "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente",
                 },
             },
-            "deals": {"label": "Number of long-running maintenance deals", "min": -1e3},
+            "deals": {"label": "Number of long-running maintenance deals"},
         },
         segmentations={
             name: {"features": ["days", "deals"], "clusters": clusters}

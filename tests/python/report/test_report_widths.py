@@ -6,7 +6,7 @@ from browsing import all_boards, go, texts
 # What stands out of the window, and in no frame that moves.
 STANDS_OUT = """
     () => [...document.querySelectorAll('.view:not([hidden]) *, header *')]
-        .filter(one => !one.parentElement.closest('.scroll, pre, details:not([open])'))
+        .filter(one => !one.parentElement.closest('.scroll, pre, .part'))
         .filter(one => one.checkVisibility())
         .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
         .map(one => `${one.tagName}.${one.className}: ${one.textContent.slice(0, 40)}`)
