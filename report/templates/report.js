@@ -31,11 +31,12 @@ function show() {
   keepFocus(left, shown[0], heading);
 }
 
-// Whoever came by a link of the board that has gone goes on at the same link of the new
-// one, or at its title.
+// Whoever came from board to board goes on at the same link of the new board, everybody
+// else at its title.
 function keepFocus(left, view, heading) {
   if (left === document.body || left.checkVisibility()) return;
-  const same = [...view.querySelectorAll(".boards a")].find((link) => link.href === left.href);
+  const links = left.closest(".boards") ? [...view.querySelectorAll(".boards a")] : [];
+  const same = links.find((link) => link.href === left.href);
   (same || heading).focus({ preventScroll: true });
 }
 

@@ -20,7 +20,7 @@ for (const input of document.querySelectorAll(".filter"))
 // Sorts a table by the column whose head is pressed: largest first, then smallest, then
 // as it was.
 function valueOf(row, place) {
-  const text = row.cells[place].textContent.trim().replaceAll("−", "-");
+  const text = row.cells[place].innerText.trim().replaceAll("−", "-");
   const figure = text.match(/-?[\d.,]+/);
   return figure && place ? Number(figure[0].replaceAll(",", "")) : text.toLowerCase();
 }
