@@ -46,10 +46,10 @@ def test_a_card_says_how_far_its_rule_can_be_trusted(sample, page):
             where segmentation = 'lifestyle'
             """
         )[0]
-        assert texts(card.locator(".hits"))[0].startswith(
-            f"{100 * hits / found:.0f} % of those whom it finds are in the segment "
-            f"(precision); it finds {100 * hits / members:.0f} % of the segment"
-        )
+        assert texts(card.locator(".hits")) == [
+            f"Of those whom it finds, {100 * hits / found:.0f} % are in the segment "
+            f"(precision); of the segment it finds {100 * hits / members:.0f} % (recall)."
+        ]
 
 
 def test_who_they_are_is_what_the_table_says(sample, page):
