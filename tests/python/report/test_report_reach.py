@@ -48,7 +48,8 @@ def test_a_card_says_how_far_its_rule_can_be_trusted(sample, page):
         )[0]
         assert texts(card.locator(".hits")) == [
             f"Of those whom it finds, {100 * hits / found:.0f} % are in the segment "
-            f"(precision); of the segment it finds {100 * hits / members:.0f} % (recall)."
+            "(precision); of the segment it finds "
+            f"{100 * hits / members:.0f} % (recall)."
         ]
 
 
