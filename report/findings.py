@@ -2,7 +2,7 @@
 
 import re
 
-from drawing import amount, counted, listed, number, percent, word
+from drawing import counted, listed, percent, word
 
 # A feature is worth a word from half a standard deviation on, as in `segments`.
 NOTABLE = 0.5
@@ -13,9 +13,17 @@ SAME = 0.995  # rank correlation
 
 
 def title_case(name: str) -> str:
-    """Write the name of a segmentation for people: RFM, Life stage."""
-    text = name.replace("_", " ").strip()
-    return text.upper() if len(text) <= 3 else text[:1].upper() + text[1:]
+    """Write the name of a segmentation for people: RFM, Life stage.
+
+    A word without a vowel is an abbreviation.
+    """
+    words = [
+        word if re.search("[aeiouy]", word) else word.upper()
+        for word in name.split("_")
+        if word
+    ]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def in_sentence(label: str) -> str:
@@ -284,10 +292,3 @@ def agreement_title(name: str, agreement: dict[str, float]) -> str:
     if agreement[best] < UNRELATED:
         return f"{name} says next to nothing about the other ways to divide"
     return f"{name} goes along most with {in_sentence(title_case(best))}"
-
-
-def value_against_all(row: dict) -> str:
-    """Write a mean beside that of all customers: 27 years, average 44.5."""
-    return (
-        f"{amount(row['mean'], row['unit'])} (average {number(row['population_mean'])})"
-    )
