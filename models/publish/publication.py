@@ -173,7 +173,7 @@ def write_descriptions(cursor: DuckDBPyConnection, descriptions: list[dict]) -> 
 def as_rows(manifest: dict) -> list[dict]:
     """Return a manifest as rows: what it says of all tables is repeated in each."""
     shared = {
-        "scored_at": manifest["data_as_of"],  # in a manifest that has no time of its own
+        "scored_at": manifest["data_as_of"],  # if the manifest has no time of its own
         **manifest,
         "fit_ids": json.dumps(manifest["fit_ids"]),
     }

@@ -136,7 +136,8 @@ measured as (
         end as standard_deviation,
         coalesce(lowest + population_unit_mean * value_range, lowest) as population_mean,
         case
-            when population_unit_mean_square - {{ squared("population_unit_mean") }} > 1e-13
+            when population_unit_mean_square
+                - {{ squared("population_unit_mean") }} > 1e-13
                 then value_range * sqrt(
                     population_unit_mean_square - {{ squared("population_unit_mean") }}
                 )

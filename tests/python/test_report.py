@@ -234,22 +234,21 @@ def test_a_card_per_segment_says_what_the_table_says(sample, page, segmentation)
     assert spent == [f"{100 * share:.1f} %" for *_, share in rows]
 
 
-def test_cards_show_means_and_bars_to_the_right_side(sample, page):
+def test_cards_show_typical_values_and_bars_to_the_right_side(sample, page):
     rows = sample.query(
         """
-        select segment_name, label, mean, z_mean from segment_profiles
+        select segment_name, label, typical_text, deviation from segment_profiles
         where segmentation = 'demographics' and feature in ('age', 'annual_income')
         """
     )
     cards = go(page, "demographics/overview").locator(".card")
-    for name, label, mean, z in rows:
+    for name, label, typical, z in rows:
         line = cards.filter(has_text=name).locator(f"tr:has-text('{label}')")
-        value = float(line.locator(".value").inner_text().split("\u00a0")[0])
         box = line.locator(".mark").bounding_box()
         axis = line.locator(".axis").bounding_box()["x"]
         middle = box["x"] + box["width"] / 2
 
-        assert value == pytest.approx(mean, rel=0.005)
+        assert line.locator(".value").inner_text() == typical
         assert (middle > axis) == (z > 0), (name, label)
 
 
@@ -364,16 +363,16 @@ def test_points_lie_where_their_values_are(sample, page):
     assert max(values) == pytest.approx(highest, abs=1)
 
 
-def test_the_heat_map_shows_the_standard_scores(sample, page):
+def test_the_heat_map_shows_typical_values_colored_by_their_deviation(sample, page):
     rows = sample.query(
         """
-        select segment_name, z_mean from segment_profiles
+        select segment_name, typical_text, deviation from segment_profiles
         where segmentation = 'lifestyle' and feature = 'age'
         """
     )
     heat = go(page, "lifestyle/segments").locator(".heat")
     labels = texts(heat.locator("thead tr:last-child th"))
-    for name, z in rows:
+    for name, typical, z in rows:
         cell = heat.locator(f"tbody tr:has(th:has-text('{name}')) td").nth(
             labels.index("Age") - 1
         )
@@ -381,7 +380,7 @@ def test_the_heat_map_shows_the_standard_scores(sample, page):
             int, re.findall(r"\d+", colors(cell.locator("span"), "backgroundColor")[0])
         )
 
-        assert float(texts(cell)[0].replace("−", "-")) == pytest.approx(z, abs=0.0501)
+        assert texts(cell) == [typical]
         assert (red > blue) == (z > 0)
 
 
@@ -799,7 +798,12 @@ def test_a_segment_is_described_by_its_extremes():
             "feature": feature,
             "label": feature.title(),
             "unit": "",
-            "z_mean": z,
+            "typical_value": z,
+            "judgement": "high"
+            if z >= 0.5
+            else "low"
+            if z <= -0.5
+            else "about average",
         }
         for name, values in {"a": (1.2, -0.9), "b": (-1, 0.1), "c": (0.6, 1.4)}.items()
         for feature, z in zip(("age", "income"), values, strict=True)
