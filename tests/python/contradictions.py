@@ -186,6 +186,8 @@ def words_of(features: dict) -> dict:
             column = f"{name}_{re.sub('[^a-z0-9]+', '_', category.lower()).strip('_')}"
             vocabulary[f"{label} {category}".lower()] = (column, "high")
             vocabulary[f"{label} not {category}".lower()] = (column, "low")
+        if "categories" in given:
+            continue
         for side, yes in (("high", "yes"), ("low", "no")):
             vocabulary[words.get(side, f"{side} {label}").lower()] = (name, side)
             vocabulary[f"{label} {yes}".lower()] = (name, side)

@@ -31,11 +31,11 @@ TABLES_OF_GROUPS = {
     },
     "categories": {
         "contract": (
-            f"{CONTRACTS}[case when {noise(5)} < 0.95 then [3, 2, 1, 1][g + 1] else 2 end]",
+            f"{CONTRACTS}[if({noise(5)} < 0.95, [3, 2, 1, 1][g + 1], 2)]",
             {"categories": CONTRACTS},
         ),
         "internet": (
-            f"case when g = 3 then 'No' when {noise(6)} < 0.5 then 'DSL' else 'Cable' end",
+            f"if(g = 3, 'No', if({noise(6)} < 0.5, 'DSL', 'Cable'))",
             {"categories": ["DSL", "Cable", "No"]},
         ),
         "tenure": (f"60 - 15 * g + 10 * {noise(7)}", {"unit": "months"}),
@@ -68,9 +68,11 @@ def built(folder, name: str) -> tuple[Project, dict]:
     project = Project(folder)
     result = project.dbt(
         *(*TABLES, "--selector", "own_customers"),
-        segmentation_customers=f"(select i as number, {selected}, i // 500 as area"
+        segmentation_customers=f"(select i as number, {selected}, i // 500 as area,"
+        " date '2026-01-31' - i::int as seen"
         " from (select i, i % 4 as g from range(1200) as numbers(i)))",
         segmentation_customer_id="number",
+        segmentation_data_as_of="seen",
         segmentation_features=features,
         segmentation_measures={},
         segmentation_attributes=["area"],
@@ -83,6 +85,11 @@ def built(folder, name: str) -> tuple[Project, dict]:
     return project, features
 
 
+def test_the_sample_is_of_the_day_of_its_orders(sample):
+    (found,) = sample.query("select distinct data_as_of::date::varchar from segments")
+    assert found == ("2025-12-31",)
+
+
 def test_the_sample_contradicts_nothing(sample):
     found, read = contradictions(sample, SAMPLE)
 
@@ -91,8 +98,11 @@ def test_the_sample_contradicts_nothing(sample):
 
 
 def test_categories_contradict_nothing(tmp_path):
-    found, read = contradictions(*built(tmp_path, "categories"))
+    project, features = built(tmp_path, "categories")
+    found, read = contradictions(project, features)
+    (day,) = project.query("select distinct data_as_of::date::varchar from segments")
 
+    assert day == ("2026-01-31",)
     assert read > 40
     assert not found
 

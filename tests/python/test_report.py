@@ -289,7 +289,9 @@ def test_many_groups_are_lines_and_the_rest_is_counted(sample, page):
 
 def test_the_title_follows_the_data(changed):
     with changed(
-        "update segments set money_spent_share = 0.9 where segment_id = 'value-1'",
+        "update segments set complaints_share = share, money_spent_share ="
+        " case when segment_id = 'value-1' then 0.9 else money_spent_share end"
+        " where segmentation = 'value'",
         board="value/overview",
     ) as page:
         assert texts(page.locator("h1:visible")) == [
