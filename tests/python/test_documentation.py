@@ -1,5 +1,6 @@
 """Everything is described, and what is public is contracted."""
 
+import itertools
 import json
 import re
 
@@ -242,3 +243,22 @@ def test_parquet_holds_the_types_of_the_published_file(documented):
             assert [row[:2] for row in of_file] == [row[:2] for row in of_parquet]
 
     assert len(tables) > 20
+
+
+def test_every_arrow_of_the_two_ways_is_a_reference(documented):
+    manifest = json.loads((documented.folder / "target" / "manifest.json").read_text())
+    names = {key: node["name"] for key, node in manifest["nodes"].items()}
+    references = {
+        (names[parent], names[child])
+        for child, parents in manifest["parent_map"].items()
+        for parent in parents
+        if {parent, child} <= names.keys()
+    }
+    page = (ROOT / "docs" / "dag.md").read_text()
+    arrows = set()
+    for line in re.findall(r"^    (.*-->.*)$", page, re.MULTILINE):
+        chain = [part.split("[")[0].strip() for part in line.split("-->")]
+        arrows |= set(itertools.pairwise(chain))
+
+    assert len(arrows) > 30
+    assert arrows - references == set()

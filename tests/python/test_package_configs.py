@@ -43,6 +43,18 @@ def test_all_of_them_can_be_switched_off(shop):
     assert not {"drift", "feature_profiles", "audiences"} & result.nodes.keys()
 
 
+def test_the_package_can_be_switched_off(shop):
+    configured(shop, **OFF)
+    own = shop.project / "models"
+    for path in (own / "generic_tests", own / "shop" / "shopper_segments.sql"):
+        path.rename(shop.folder / path.name)
+    listed = shop.dbt("ls", "--resource-type", "model")
+    for path in (own / "generic_tests", own / "shop" / "shopper_segments.sql"):
+        (shop.folder / path.name).rename(path)
+
+    assert listed.success, listed.error
+
+
 def test_what_others_read_is_named(shop):
     result = configured(shop, watch=OFF).dbt("parse")
 

@@ -480,3 +480,24 @@ def test_an_empty_build_of_an_empty_database_passes(tmp_path):
     assert project.dbt("build", "--empty").success
     assert project.dbt("build").success
     assert project.query("select count(*) from segments")[0][0] > 0
+
+
+def test_a_build_ends_with_the_segments_that_it_found(sample):
+    result = sample.dbt("run", "--select", "segments", **sample.variables)
+    printed = [line.split() for line in result.log if line.endswith(" %")]
+
+    expected = sample.query(
+        """
+        select segmentation, segment_name, customers, round(100 * share, 1)
+        from segments
+        where mean_distance is not null
+        order by segmentation, customers desc
+        """
+    )
+    assert len(printed) == len(expected) == 19
+    for (segmentation, *name, customers, percent, _), segment in zip(
+        printed, expected, strict=True
+    ):
+        found = (segmentation, " ".join(name), int(customers.replace(",", "")))
+        assert found == segment[:3]
+        assert float(percent) == segment[3]
