@@ -148,3 +148,22 @@ def test_a_contradiction_is_found(sample, tmp_path):
     assert any("99 years of a value of" in problem for problem in found)
     assert any("is in no profile" in problem for problem in found)
     assert any(problem.startswith("Older: Older, but low") for problem in found)
+
+
+def test_figures_have_the_digits_that_people_compare(sample):
+    expected = {
+        **{"0": "0", "1": "1", "1224.4": "1,224", "99.96": "100", "57.83": "57.8"},
+        **{"9.9996": "10", "0.0595": "0.0595", "0.000123456": "0.000123"},
+        **{"-33.12": "-33.1", "2000000": "2,000,000", "0.00000000123": "1.23e-09"},
+    }
+    shares = {"0": "0 %", "0.0001": "under 0.1 %", "0.004": "0.4 %", "0.5": "50 %"}
+    shares |= {"0.999": "over 99 %", "1": "100 %"}
+    sql = " union all ".join(
+        f"select '{key}' as number, {{{{ {macro}('{key}::double') }}}} as text"
+        for macro, texts in (("figure_text", expected), ("percent_text", shares))
+        for key in texts
+    )
+    result = sample.dbt("show", "--limit", "99", "--inline", sql, **sample.variables)
+    (rows,) = result.shown.values()
+
+    assert [row["text"] for row in rows] == [*expected.values(), *shares.values()]
