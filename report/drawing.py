@@ -102,14 +102,6 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−")
 
 
-def signed(value: float | None) -> str:
-    """Write a standard score with its sign."""
-    if value is None:
-        return "–"
-    text = f"{value:+.1f}".replace("-", "−")
-    return "0.0" if text in ("+0.0", "−0.0") else text
-
-
 def counted(count: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun: 1 customer, 2,000 customers."""
     return f"{count:,}\u00a0{one if count == 1 else many or one + 's'}"

@@ -4,10 +4,11 @@ import re
 
 from drawing import counted, listed, percent, word
 
-# A feature is worth a word from half a standard deviation on, as in `segments`.
-NOTABLE = 0.5
-# A segment's share of a measure is worth a title if it is this far above its size.
-WORTH_SAYING = 0.03
+# What segment_profiles judges to be apart from all customers, beyond chance.
+SIDES = {"very high": "high", "high": "high", "low": "low", "very low": "low"}
+# A segment's share of a measure is worth a title if it is this far from its size, and
+# so many standard errors.
+WORTH_SAYING, BEYOND_CHANCE = 0.03, 3
 UNRELATED = 0.05  # normalized mutual information
 SAME = 0.995  # rank correlation
 
@@ -40,32 +41,52 @@ def times(ratio: float) -> str:
     return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × average"
 
 
-def overview_title(segments: list[dict], measures: list[dict], noun: str) -> str:
-    """Say where customers and value part ways; without a measure, which is largest.
+def standard_errors(row: dict, profile: dict | None, customers: int) -> float:
+    """Return by how many standard errors a segment's mean differs from that of all.
+
+    Args:
+        row: the segment's row of segments.
+        profile: its row of segment_profiles for the measure.
+        customers: how many there are in all.
+    """
+    if profile is None or profile["z_mean"] is None or row["customers"] >= customers:
+        return 0.0
+    return abs(profile["z_mean"]) / (1 / row["customers"] - 1 / customers) ** 0.5
+
+
+def overview_title(
+    segments: list[dict], measures: list[dict], profile: dict, noun: str
+) -> str:
+    """Say where customers and value part ways most; if nowhere, which is largest.
 
     Args:
         segments: rows of segments, of one segmentation, with the shares of measures.
-        measures: name and label of each measure, the most important first.
+        measures: name and label of each measure.
+        profile: rows of segment_profiles by segment and feature.
         noun: what they are called, segment or group.
     """
     members = [row for row in segments if row["segment_id"] != "unassigned"]
     if not members:
         return "Nobody takes part in this segmentation"
+    customers = sum(row["customers"] for row in segments)
     gaps = [
         (row[f"{measure['name']}_share"] - row["share"], row, measure)
         for measure in measures
         for row in members
         if row[f"{measure['name']}_share"] is not None
+        and standard_errors(
+            row, profile.get((row["segment_id"], measure["name"])), customers
+        )
+        >= BEYOND_CHANCE
     ]
-    for measure in [*measures, None]:
-        found = [gap for gap in gaps if measure is None or gap[2] == measure]
-        gap, row, best = max(found, key=lambda gap: gap[0], default=(0, None, None))
-        if gap >= WORTH_SAYING:
-            share = row[f"{best['name']}_share"]
-            return (
-                f"{quoted(row['segment_name'])} is {percent(row['share'])} of "
-                f"customers and {percent(share)} of {in_sentence(best['label'])}"
-            )
+    gap, row, best = max(gaps, key=lambda gap: abs(gap[0]), default=(0, None, None))
+    if abs(gap) >= WORTH_SAYING:
+        share = row[f"{best['name']}_share"]
+        return (
+            f"{quoted(row['segment_name'])} is {percent(row['share'])} of customers "
+            f"{'and' if gap > 0 else 'but'} {percent(share)} of "
+            f"{in_sentence(best['label'])}"
+        )
     largest = max(members, key=lambda row: row["customers"])
     return (
         f"{quoted(largest['segment_name'])} is the largest of "
@@ -83,32 +104,41 @@ def segment_sentence(segment_id: str, profiles: list[dict], forming: list[str]) 
     """
     extremes: dict[str, list] = {"highest": [], "lowest": []}
     far: dict[str, list] = {"high": [], "low": []}
+    unclear = []
     for feature in forming:
         rows = [
             row
             for row in profiles
             if row["feature"] == feature
-            and row["z_mean"] is not None
+            and row["typical_value"] is not None
             and row["segment_id"] != "unassigned"
         ]
         own = [row for row in rows if row["segment_id"] == segment_id]
-        if len(rows) < 2 or not own or abs(own[0]["z_mean"]) < NOTABLE:
+        if len(rows) < 2 or not own:
             continue
         label = in_sentence(own[0]["label"])
+        if own[0]["judgement"] == "unclear":
+            unclear.append(label)
+        side = SIDES.get(own[0]["judgement"])
+        if side is None:
+            continue
         if " " in own[0]["unit"]:  # days ago: without it, high and low mislead
             label += f" ({own[0]['unit']})"
-        order = sorted(rows, key=lambda row: row["z_mean"])
-        if order[-1]["segment_id"] == segment_id:
+        order = sorted(row["typical_value"] for row in rows)
+        value = own[0]["typical_value"]
+        if side == "high" and value == order[-1] > order[-2]:
             extremes["highest"].append(label)
-        elif order[0]["segment_id"] == segment_id:
+        elif side == "low" and value == order[0] < order[1]:
             extremes["lowest"].append(label)
         else:
-            far["high" if own[0]["z_mean"] > 0 else "low"].append(label)
+            far[side].append(label)
     first = [f"{side} in {listed(names)}" for side, names in extremes.items() if names]
     then = [f"{side} in {listed(names)}" for side, names in far.items() if names]
     if first:
         first[0] = first[0].replace(" in ", " of all in ", 1)
     text = "; ".join(first + then)
+    if not text and unclear:
+        return f"Too few customers to tell how they differ in {listed(unclear)}."
     if not text:
         return "Close to the average in everything that forms these segments."
     return text[:1].upper() + text[1:] + "."
@@ -135,10 +165,11 @@ def segments_lead(telling: list[tuple], labels: dict[str, str]) -> str:
         telling: features with their share of variance between segments, best first.
         labels: label by feature.
     """
+    telling = [pair for pair in telling if pair[1] is not None]
     if not telling:
         return ""
     shares = [
-        f"{percent(share)} {'of the differences ' if first else ''}in "
+        f"{percent(share)} of {'the variance of ' if first else ''}"
         f"{in_sentence(labels[feature])}"
         for first, (feature, share) in zip(
             [True, *[False] * 3], telling[:4], strict=False
@@ -254,20 +285,21 @@ def drift_subject(row: dict, labels: dict[str, str]) -> str:
     }[row["metric"]]
 
 
-def comparison_title(own: dict, others: list[dict], name: str) -> str:
+def comparison_title(own: dict, others: list[dict], name: str, forming: str) -> str:
     """Say whether the segments explain more than the grouping of today does.
 
     Args:
         own: the row of segmentation_comparison of the segments themselves.
         others: the rows of groupings and attributes.
         name: the segmentation.
+        forming: the features that form the segments, counted.
     """
     explained = own["variance_explained"]
     if explained is None:
         return "These customers are all alike"
     start = (
-        f"The {name} segments explain {percent(explained)} of the differences "
-        "between customers"
+        f"The {name} segments explain {percent(explained)} of the variance of the "
+        f"{forming} them"
     )
     known = [row for row in others if row["variance_explained"] is not None]
     if not known:
@@ -292,3 +324,8 @@ def agreement_title(name: str, agreement: dict[str, float]) -> str:
     if agreement[best] < UNRELATED:
         return f"{name} says next to nothing about the other ways to divide"
     return f"{name} goes along most with {in_sentence(title_case(best))}"
+
+
+def value_against_all(row: dict) -> str:
+    """Write a typical value beside that of all: 27 years, all customers 44.5 years."""
+    return f"{row['typical_text'] or '–'}, all customers {row['typical_text_of_all']}"

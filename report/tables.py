@@ -45,22 +45,30 @@ def ordered_segmentations(columns: list[str], names: set[str]) -> list[str]:
     return sorted(names, key=lambda name: (places.get(name, len(places) + 999), name))
 
 
-def telling_features(profiles: list[dict], shares: dict, features: list[str]) -> list:
+def telling_features(
+    segmentation: str, effects: list[dict], features: list[str]
+) -> list[tuple]:
     """Sort features by how much of their variance lies between the segments.
 
     Args:
-        profiles: rows of segment_profiles, of one segmentation.
-        shares: share of the customers by segment_id.
+        segmentation: the segmentation, of K-means.
+        effects: rows of segmentation_effects.
         features: those that form the segments.
 
     Returns:
-        The features with the sums of share x z_mean^2, the largest first.
+        The features with that share, the largest first; without shares as they are.
     """
-    between = dict.fromkeys(features, 0.0)
-    for row in profiles:
-        if row["feature"] in between and row["z_mean"] is not None:
-            between[row["feature"]] += shares[row["segment_id"]] * row["z_mean"] ** 2
-    return sorted(between.items(), key=lambda item: (-item[1], features.index(item[0])))
+    between = {
+        row["feature"]: row["eta_squared"]
+        for row in effects
+        if (row["divided_by"], row["kind"]) == (segmentation, "kmeans")
+        and row["feature"] in features
+        and row["eta_squared"] is not None
+    }
+    return sorted(
+        ((feature, between.get(feature)) for feature in features),
+        key=lambda item: (-(item[1] or 0), features.index(item[0])),
+    )
 
 
 def read_all(path: Path, schema: str | None, points: int) -> dict:
@@ -84,8 +92,12 @@ def read_all(path: Path, schema: str | None, points: int) -> dict:
             for column in tables["segments"][0]
             if column.endswith("_total")
         ]
-        (as_of,) = database.rows(
+        (scored,) = database.rows(
             f"select max(scored_at) as day from {database.ref('customer_segments')}"
+        )
+        as_of = max(
+            (day for row in tables["segments"] if (day := row.get("data_as_of"))),
+            default=scored["day"],
         )
         features, points_of, axes, quantiles = defaultdict(list), {}, {}, {}
         for row in sorted(
@@ -112,7 +124,8 @@ def read_all(path: Path, schema: str | None, points: int) -> dict:
         **tables,
         "segmentations": segmentations,
         "measures": measures,
-        "as_of": as_of["day"],
+        "as_of": as_of,
+        "scored_at": scored["day"],
         "features": dict(features),
         "quantiles": quantiles,
         "points": points_of,
@@ -129,23 +142,18 @@ def scatter_axes(
 
     Features with two values, such as categories, make no scatter: they come last.
     """
-    shares = {
-        row["segment_id"]: row["share"]
-        for row in tables["segments"]
-        if row["segmentation"] == segmentation
-    }
-    profiles = [
-        row
-        for row in tables["segment_profiles"]
-        if row["segmentation"] == segmentation and row["segment_id"] != "unassigned"
-    ]
     is_binary = {
         features[row["position"]]: row["distinct_values"] <= 2
         for row in quantiles
         if row["segment_id"] is None
     }
     best = sorted(
-        (name for name, _ in telling_features(profiles, shares, features)),
+        (
+            name
+            for name, _ in telling_features(
+                segmentation, tables["segmentation_effects"], features
+            )
+        ),
         key=lambda name: is_binary.get(name, True),
     )
     return (best * 2)[0], (best * 2)[1]

@@ -1,13 +1,13 @@
 {#- Replaces the package's naming of segments: in German. -#}
-{% macro default__segment_phrase(feature, centroid) -%}
+{% macro default__segment_phrase(feature, side, share) -%}
     {%- set high = feature.words.get("high", feature.label ~ " hoch") -%}
     {%- set low = feature.words.get("low", feature.label ~ " niedrig") -%}
     {%- if feature.category -%}
         {%- set high = "meist " ~ feature.category -%}
         {%- set low = "selten " ~ feature.category -%}
     {%- endif -%}
-    case
-        when {{ centroid }} >= 0.5 then {{ customer_segmentation.quoted_text(high) }}
-        when {{ centroid }} <= -0.5 then {{ customer_segmentation.quoted_text(low) }}
+    case {{ side }}
+        when 'high' then {{ customer_segmentation.quoted_text(high) }}
+        when 'low' then {{ customer_segmentation.quoted_text(low) }}
     end
 {%- endmacro %}

@@ -6,7 +6,8 @@
         "segmentations", "segmentation_attributes", "segmentation_campaigns",
         "segmentation_clusters",
         "segmentation_customer_id", "segmentation_customer_id_type",
-        "segmentation_customers", "segmentation_drift_thresholds",
+        "segmentation_customers", "segmentation_data_as_of",
+        "segmentation_drift_thresholds",
         "segmentation_export_folder", "segmentation_features", "segmentation_holdout",
         "segmentation_measures", "segmentation_minimum_share",
         "segmentation_minimum_silhouette", "segmentation_names",
@@ -34,7 +35,7 @@
     {% endfor %}
     {% for name in [
         "segmentation_customer_id", "segmentation_customer_id_type",
-        "segmentation_drift_thresholds", "segmentation_export_folder",
+        "segmentation_data_as_of", "segmentation_drift_thresholds", "segmentation_export_folder",
         "segmentation_holdout", "segmentation_minimum_silhouette", "segmentation_names",
         "segmentation_publish_to", "segmentation_publish_without",
         "segmentation_refit", "segmentation_registry_from",

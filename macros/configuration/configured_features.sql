@@ -97,7 +97,7 @@
             "weight": given.get("weight", 0.25),
             "label": label ~ " " ~ category,
             "unit": "",
-            "words": {"low": "few " ~ category, "high": "mostly " ~ category},
+            "words": {},
             "category": category,
             "when_missing": when_missing,
             "given_expression": expression,

@@ -27,6 +27,9 @@
         {% endif %}
         {% do customer_segmentation.check_sql(name, given, is_relation=true)
             if given and name in ["segmentation_names", "segmentation_registry_from"] %}
+    {% elif name == "segmentation_data_as_of" %}
+        {% set given = given | string %}
+        {% do customer_segmentation.check_sql(name, given) if given %}
     {% elif name == "segmentation_publish_without" %}
         {% if given is string or given is mapping or given is not iterable %}
             {{ customer_segmentation.configuration_error(name, "a list of tables", given) }}

@@ -19,6 +19,10 @@
     "segmentation_customer_id", customer_id, "1",
     customers ~ " where (" ~ customer_id ~ ") is null",
 )) %}
+{% do tried.append((
+    "segmentation_data_as_of", data_as_of(),
+    "cast((" ~ data_as_of() ~ ") as timestamp)", customers,
+)) %}
 {% set expressions = [] %}
 {% for column in numbers %}
     {% do expressions.append((

@@ -7,6 +7,7 @@ select
     '{{ feature.block }}' as block,
     '{{ feature.basis }}' as basis,
     {{ quoted_text(feature.label) }} as label,
+    {{ quoted_text(sentence_label(feature.label)) }} as sentence_label,
     {{ quoted_text(feature.unit) }} as unit,
     '{{ feature.transform }}' as transform,
     cast({{ feature.minimum }} as double) as minimum,

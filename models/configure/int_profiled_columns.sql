@@ -12,9 +12,12 @@ profiled as (
 
     select
         feature,
+        block,
         basis,
         label,
+        sentence_label,
         unit,
+        transform,
         minimum,
         maximum
 
@@ -25,9 +28,12 @@ profiled as (
 
     select
         '{{ measure.name }}' as feature,
+        '{{ measure.name }}' as block,
         'measure' as basis,
         {{ quoted_text(measure.label) }} as label,
+        {{ quoted_text(sentence_label(measure.label)) }} as sentence_label,
         {{ quoted_text(measure.unit) }} as unit,
+        'none' as transform,
         cast({{ measure.minimum }} as double) as minimum,
         cast({{ measure.maximum }} as double) as maximum
     {% endfor %}

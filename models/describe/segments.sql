@@ -21,54 +21,73 @@ int_champion_segments as (
 
 ),
 
+int_data_as_of as (
+
+    select * from {{ ref("customer_segmentation", "int_data_as_of") }}
+
+),
+
 int_segment_names as (
 
     select * from {{ ref("customer_segmentation", "int_segment_names") }}
 
 ),
 
-int_features as (
+int_segment_profiles as (
 
-    select * from {{ ref("customer_segmentation", "int_features") }}
+    select * from {{ ref("customer_segmentation", "int_segment_profiles") }}
 
 ),
 
-labeled_centroids as (
+best_of_block as (
 
+    -- of categories the one that most have, or else the one that tells most
     select
         centroids.segmentation,
         centroids.segment_id,
-        centroids.centroid_value,
-        centroids.standard_score,
-        centroids.stability,
-        lower(substring(int_features.label, 1, 1)) || substring(int_features.label, 2)
-            as label,
-        case when int_features.unit = '' then '' else ' ' || int_features.unit end
-            as unit
+        centroids.feature,
+        profiles.phrase,
+        profiles.side,
+        profiles.telling,
+        case when profiles.side = 'average' then 1 else 0 end as is_average,
+        row_number() over (
+            partition by centroids.segmentation, centroids.segment_id, profiles.block
+            order by
+                case
+                    when profiles.typical_is = 'share'
+                        and profiles.typical_value >= 0.5
+                        and profiles.side = 'high'
+                        then 0
+                    when profiles.side in ('high', 'low') then 1
+                    when profiles.side = 'average' then 2
+                    else 3
+                end,
+                profiles.telling desc,
+                centroids.feature
+        ) as place
 
     from segmentation_fit_centroids as centroids
-    inner join int_features
-        on centroids.feature = int_features.feature
+    inner join int_segment_profiles as profiles
+        on centroids.segmentation = profiles.segmentation
+        and centroids.segment_id = profiles.segment_id
+        and centroids.feature = profiles.feature
 
 ),
 
-centroid_phrases as (
+ranked as (
 
     select
-        segmentation,
-        segment_id,
-        standard_score,
-        stability,
-        label || ' ' || {{ as_text("centroid_value", 1) }} || unit || ' ('
-            || case
-                when abs(standard_score) < 0.5 then 'about average'
-                when standard_score >= 1.5 then 'very high'
-                when standard_score > 0 then 'high'
-                when standard_score <= -1.5 then 'very low'
-                else 'low'
-            end || ')' as phrase
+        *,
+        min(is_average) over (partition by segmentation, segment_id) as is_all_average,
+        row_number() over (
+            partition by segmentation, segment_id, is_average
+            order by telling desc, feature
+        ) as position
 
-    from labeled_centroids
+    from best_of_block
+    where
+        place = 1
+        and side is not null
 
 ),
 
@@ -77,12 +96,28 @@ descriptions as (
     select
         segmentation,
         segment_id,
-        max(stability) as stability,
-        'Typically: ' || {{ dbt.listagg(
-            "phrase", "', '", "order by abs(standard_score) desc, phrase"
-        ) }} || '.' as description
+        case when max(is_all_average) = 1 then 'Average customers' else 'Typically' end
+            || ': ' || {{ dbt.listagg("phrase", "', '", "order by position") }}
+            || '.' as description
 
-    from centroid_phrases
+    from ranked
+    where
+        position <= 5
+        and is_average = is_all_average
+    group by
+        segmentation,
+        segment_id
+
+),
+
+stabilities as (
+
+    select
+        segmentation,
+        segment_id,
+        max(stability) as stability
+
+    from segmentation_fit_centroids
     group by
         segmentation,
         segment_id
@@ -128,6 +163,8 @@ select
         case
             when shared.segment_id = 'unassigned'
                 then 'Customers who take no part in this segmentation.'
+            when stabilities.segment_id is not null
+                then 'Too few customers to tell what sets them apart.'
             else shared.segmentation || ' is ' || shared.segment_id || '.'
         end
     ) as description,
@@ -136,17 +173,22 @@ select
     cast(shared.share as double) as share,
     shared.mean_distance,
     shared.simplified_silhouette,
-    descriptions.stability,
-    int_champion_segments.is_name_outdated
+    stabilities.stability,
+    int_champion_segments.is_name_outdated,
+    int_data_as_of.data_as_of
     {%- for measure in measures %},
     shared.{{ measure.name }}_total,
     shared.{{ measure.name }}_share
     {%- endfor %}
 
 from shared
+cross join int_data_as_of
 left join descriptions
     on shared.segmentation = descriptions.segmentation
     and shared.segment_id = descriptions.segment_id
+left join stabilities
+    on shared.segmentation = stabilities.segmentation
+    and shared.segment_id = stabilities.segment_id
 left join int_champion_segments
     on shared.segmentation = int_champion_segments.segmentation
     and shared.segment_id = int_champion_segments.segment_id

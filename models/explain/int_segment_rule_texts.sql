@@ -15,7 +15,8 @@ features as (
     select
         '{{ feature.name }}' as feature,
         {{ quoted_text(adapter.quote(feature.name)) }} as quoted_name,
-        {{ quoted_text(label[0] | lower ~ label[1:]) }} as label,
+        '{{ feature.block }}' as block,
+        {{ quoted_text(sentence_label(label)) }} as label,
         {{ quoted_text(" " ~ feature.unit if feature.unit else "") }} as unit,
         {{ quoted_text(feature.category or "") }} as category,
         {{ feature.category is defined }} as is_category,
@@ -45,6 +46,7 @@ labeled as (
         leaves.segment_id,
         leaves.leaf,
         leaves.position,
+        features.block,
         features.quoted_name,
         features.label,
         features.unit,
@@ -63,10 +65,87 @@ labeled as (
 
 ),
 
+category_leaves as (
+
+    select
+        segmentation,
+        segment_id,
+        leaf,
+        block,
+        min(position) as position,
+        count(lower_bound) > 0 as is_narrowed_to_one
+
+    from labeled
+    where
+        is_category
+        and (lower_bound is not null or upper_bound is not null)
+    group by
+        segmentation,
+        segment_id,
+        leaf,
+        block
+
+),
+
+categories_left as (
+
+    -- a row for each category of a feature that a leaf has conditions on
+    select
+        leaves.segmentation,
+        leaves.segment_id,
+        leaves.leaf,
+        features.block,
+        features.label,
+        features.category,
+        leaves.position,
+        case
+            when leaves.is_narrowed_to_one then conditions.lower_bound is not null
+            else conditions.upper_bound is null
+        end as is_left
+
+    from category_leaves as leaves
+    inner join features
+        on leaves.block = features.block
+    left join labeled as conditions
+        on leaves.segmentation = conditions.segmentation
+        and leaves.segment_id = conditions.segment_id
+        and leaves.leaf = conditions.leaf
+        and features.quoted_name = conditions.quoted_name
+
+),
+
+category_phrases as (
+
+    -- whichever is shorter: what is left, or what is not
+    select
+        segmentation,
+        segment_id,
+        leaf,
+        position,
+        case
+            when count(case when is_left then 1 end)
+                between 1 and count(case when not is_left then 1 end)
+                then max(label) || ' is ' || {{ dbt.listagg(
+                    "case when is_left then category end", "' or '", "order by category"
+                ) }}
+            else max(label) || ' is not ' || {{ dbt.listagg(
+                "case when not is_left then category end", "' or '", "order by category"
+            ) }}
+        end as phrase
+
+    from categories_left
+    group by
+        segmentation,
+        segment_id,
+        leaf,
+        position
+
+),
+
 compared as (
 
     select
-        *,
+        labeled.*,
         case
             when is_category and lower_bound is not null then quoted_name || ' = 1'
             when is_category and upper_bound is not null then quoted_name || ' = 0'
@@ -78,9 +157,7 @@ compared as (
             when must_be_known then quoted_name || ' is not null'
         end as comparison,
         case
-            when is_category and lower_bound is not null then label || ' is ' || category
-            when is_category and upper_bound is not null
-                then label || ' is not ' || category
+            when is_category then category_phrases.phrase
             when lower_bound is not null and upper_bound is not null
                 then label || ' from ' || lower_bound
                     || ' to under ' || upper_bound || unit
@@ -90,6 +167,11 @@ compared as (
         end as phrase
 
     from labeled
+    left join category_phrases
+        on labeled.segmentation = category_phrases.segmentation
+        and labeled.segment_id = category_phrases.segment_id
+        and labeled.leaf = category_phrases.leaf
+        and labeled.position = category_phrases.position
 
 ),
 

@@ -36,6 +36,7 @@ SCHEMA = {
     "version": "VARCHAR",
     "published_at": "TIMESTAMP",
     "data_as_of": "TIMESTAMP",
+    "scored_at": "TIMESTAMP",
     "fit_ids": "VARCHAR",
 }
 
@@ -171,7 +172,11 @@ def write_descriptions(cursor: DuckDBPyConnection, descriptions: list[dict]) -> 
 
 def as_rows(manifest: dict) -> list[dict]:
     """Return a manifest as rows: what it says of all tables is repeated in each."""
-    shared = manifest | {"fit_ids": json.dumps(manifest["fit_ids"])}
+    shared = {
+        "scored_at": manifest["data_as_of"],  # if the manifest has no time of its own
+        **manifest,
+        "fit_ids": json.dumps(manifest["fit_ids"]),
+    }
     del shared["tables"]
     return [table | shared for table in manifest["tables"]]
 
@@ -389,6 +394,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         dbt.ref("customer_segmentation", "int_tables_to_publish").order("table_name")
     )
     customer_segments = dbt.ref("customer_segmentation", "customer_segments")
+    segments = dbt.ref("customer_segmentation", "segments")
     fits = dbt.ref("customer_segmentation", "segmentation_fits").filter("is_champion")
     functions = dbt.ref("customer_segmentation", "scoring_functions")
     descriptions = dbt.ref("customer_segmentation", "int_published_descriptions")
@@ -398,7 +404,12 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     if tables[0]["is_build"]:
         ((scored_at,),) = customer_segments.max("scored_at").fetchall()
         fit_ids = fits.select("segmentation, fit_id").order("segmentation").fetchall()
-        facts = {"data_as_of": str(scored_at), "fit_ids": dict(fit_ids)}
+        ((data_as_of,),) = segments.max("data_as_of").fetchall()
+        facts = {
+            "data_as_of": str(data_as_of or scored_at),
+            "scored_at": str(scored_at),
+            "fit_ids": dict(fit_ids),
+        }
         contents = {
             "facts": facts,
             "functions": records(functions),

@@ -14,6 +14,7 @@ select
     version,
     published_at,
     data_as_of,
+    scored_at,
     fit_ids
 
 from publication

@@ -15,6 +15,11 @@ from boards.trial import trial
 MOST_LINES = 60  # of the summary, on all its pages together
 
 
+def day(moment) -> str:
+    """Write the day of a moment: 31 December 2025."""
+    return f"{moment:%d %B %Y}".lstrip("0")
+
+
 def report(data: dict) -> dict:
     """Return all boards.
 
@@ -52,7 +57,12 @@ def report(data: dict) -> dict:
         "title": f"{counted(customers, 'customer')}, "
         + ("one way" if ways == 1 else f"{word(ways).lower()} ways")
         + " to divide them",
-        "as_of": f"{data['as_of']:%d %B %Y}".lstrip("0"),
+        "as_of": day(data["as_of"])
+        + (
+            f", scored on {day(data['scored_at'])}"
+            if day(data["as_of"]) != day(data["scored_at"])
+            else ""
+        ),
         "segmentations": found,
         "summary_lines": max(3, MOST_LINES // ways),
         "scale": {"low": diverging(-1, 1), "high": diverging(1, 1)},

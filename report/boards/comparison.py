@@ -32,7 +32,10 @@ def comparison(segmentation: Segmentation) -> dict | None:
     )
     return {
         "title": findings.comparison_title(
-            own[0], today, in_sentence(segmentation.title)
+            own[0],
+            today,
+            in_sentence(segmentation.title),
+            segmentation.counted_features(),
         )
         if own
         else findings.agreement_title(segmentation.title, segmentation.agreement),

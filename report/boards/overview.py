@@ -1,7 +1,7 @@
 """The board that introduces the segments: a card for each."""
 
 import findings
-from drawing import amount, counted, percent, word
+from drawing import counted, percent, word
 from findings import in_sentence
 
 from boards.reach import reach
@@ -45,9 +45,9 @@ def card(segmentation: Segmentation, row: dict) -> dict:
             segmentation.forming or [f for i, f in segmentation.profile if i == name]
         )
         if (name, feature) in segmentation.profile
-        and segmentation.profile[name, feature]["z_mean"] is not None
+        and segmentation.profile[name, feature]["deviation"] is not None
     ]
-    best = sorted(profiles, key=lambda profile: -abs(profile["z_mean"]))
+    best = sorted(profiles, key=lambda profile: -abs(profile["deviation"]))
     rule = segmentation.rules.get(name)
     measures = []
     for measure in segmentation.measures:
@@ -61,7 +61,7 @@ def card(segmentation: Segmentation, row: dict) -> dict:
                 "label": measure["label"],
                 "share": percent(share, 1),
                 "ratio": findings.times(ratio),
-                "mean": amount(profile["mean"], profile["unit"]) + " per customer",
+                "mean": "typically " + findings.value_against_all(profile),
             }
         )
     return {
@@ -79,11 +79,11 @@ def card(segmentation: Segmentation, row: dict) -> dict:
         "features": [
             {
                 "label": profile["label"],
-                "value": amount(profile["mean"], profile["unit"]),
-                "average": amount(profile["population_mean"], profile["unit"]),
-                "z": profile["z_mean"],
-                "left": round(50 + min(0, max(profile["z_mean"], -2)) * 25, 1),
-                "width": round(min(abs(profile["z_mean"]), 2) * 25, 1),
+                "value": profile["typical_text"],
+                "average": profile["typical_text_of_all"],
+                "z": profile["deviation"],
+                "left": round(50 + min(0, max(profile["deviation"], -2)) * 25, 1),
+                "width": round(min(abs(profile["deviation"]), 2) * 25, 1),
             }
             for profile in best[: 0 if name == "unassigned" else MOST_CARD_FEATURES]
         ],
@@ -122,7 +122,10 @@ def overview(segmentation: Segmentation) -> dict:
     )
     return {
         "title": findings.overview_title(
-            segmentation.segments, segmentation.measures, segmentation.plural()[:-1]
+            segmentation.segments,
+            segmentation.measures,
+            segmentation.profile,
+            segmentation.plural()[:-1],
         ),
         "lead": formed,
         "strips": strips(segmentation),

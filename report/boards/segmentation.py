@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from drawing import OTHER, segment_colors
+from drawing import OTHER, segment_colors, word
 from findings import title_case
 from tables import telling_features
 
@@ -44,11 +44,8 @@ class Segmentation:
             {"name": name, "label": self.labels.get(name, name)}
             for name in data["measures"]
         ]
-        shares = {row["segment_id"]: row["share"] for row in self.segments}
         self.telling = telling_features(
-            [row for row in self.profiles if row["segment_id"] != "unassigned"],
-            shares,
-            self.forming,
+            name, data["segmentation_effects"], self.forming
         )
         self.quality = sorted(
             own("segmentation_quality"), key=lambda row: row["clusters"]
@@ -85,6 +82,17 @@ class Segmentation:
                 place = (row["other_segment_id"], row["segment_id"])
                 share = row["share_of_other_segment"]
                 self.overlap[other][place] = (share, row["lift"], row)
+
+    def counted_features(self) -> str:
+        """Count the features that form the segments, where each is one column."""
+        shares = {
+            row["feature"] for row in self.profiles if row["typical_is"] == "share"
+        }
+        if shares & set(self.forming):  # categories are several
+            return "features that form"
+        if len(self.forming) == 1:
+            return "feature that forms"
+        return f"{word(len(self.forming)).lower()} features that form"
 
     def color(self, segment_id: str | None) -> str:
         """Return the color of a segment, of one that is retired too."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 import findings
-from drawing import counted, diverging, number, signed
+from drawing import counted, diverging
 from findings import in_sentence
 
 from boards.distributions import distributions
@@ -12,13 +12,13 @@ from boards.segmentation import MOST_GROUPS, Segmentation
 
 
 def heat_map(segmentation: Segmentation) -> dict:
-    """Return standard scores, segments by features, those that form them first."""
+    """Return typical values, segments by features, those that form them first."""
     rows = segmentation.members[:MOST_GROUPS]
     strength = defaultdict(float)
     for profile in segmentation.profiles:
-        if profile["z_mean"] is not None:
+        if profile["deviation"] is not None:
             strength[profile["feature"]] = max(
-                strength[profile["feature"]], abs(profile["z_mean"])
+                strength[profile["feature"]], abs(profile["deviation"])
             )
     others = sorted(
         {profile["feature"] for profile in segmentation.profiles}
@@ -28,14 +28,13 @@ def heat_map(segmentation: Segmentation) -> dict:
     forming = [feature for feature, _ in segmentation.telling]
     features = [*forming, *others][: max(14, len(forming))]
     averages = {
-        profile["feature"]: number(profile["population_mean"])
+        profile["feature"]: profile["typical_text_of_all"]
         for profile in segmentation.profiles
     }
     return {
         "forming": len(forming),
         "others": len(features) - len(forming),
         "features": [segmentation.labels[feature] for feature in features],
-        "units": [segmentation.units[feature] for feature in features],
         "all": [averages.get(feature, "–") for feature in features],
         "rows": [
             {
@@ -53,13 +52,14 @@ def heat_map(segmentation: Segmentation) -> dict:
 
 
 def heat_cell(profile: dict | None) -> dict:
-    """Return one standard score with its color and the value behind it."""
-    z = profile["z_mean"] if profile else None
+    """Return one typical value with the color of its deviation."""
+    deviation = profile["deviation"] if profile else None
     return {
-        "z": z,
-        "text": signed(z),
-        "color": diverging(z, 2.0),
-        "detail": number(profile["mean"]) if profile else "",
+        "deviation": deviation,
+        "text": (profile and profile["typical_text"]) or "–",
+        "color": diverging(
+            deviation if profile and profile["judgement"] != "unclear" else None, 2.0
+        ),
     }
 
 
@@ -85,22 +85,18 @@ def segments(segmentation: Segmentation) -> dict:
 
 
 def grouping_title(segmentation: Segmentation) -> str:
-    """Say in which group the average lies farthest from that of all customers."""
+    """Say in which group a typical value lies farthest from that of all customers."""
     large = {row["segment_id"] for row in segmentation.members if row["share"] >= 0.02}
     rows = [
         row
         for row in segmentation.profiles
-        if row["segment_id"] in large and row["z_mean"] is not None
+        if row["segment_id"] in large and row["judgement"] in findings.SIDES
     ]
     if not rows:
-        return "How the groups differ"
-    best = max(rows, key=lambda row: (abs(row["z_mean"]), row["segment_id"]))
-    side = "above" if best["z_mean"] > 0 else "below"
-    start = "Larger groups differ" + (
-        " little" if abs(best["z_mean"]) < findings.NOTABLE else ""
-    )
+        return "No larger group differs much in anything, chance aside"
+    best = max(rows, key=lambda row: (abs(row["deviation"]), row["segment_id"]))
     return (
-        f"{start}: most in {in_sentence(best['label'])}, where "
-        f"{findings.quoted(best['segment_name'])} is "
-        f"{number(abs(best['z_mean']), 2)} standard deviations {side} average"
+        f"Larger groups differ most in {in_sentence(best['label'])}: "
+        f"{findings.quoted(best['segment_name'])} has {best['typical_text']}, "
+        f"all customers {best['typical_text_of_all']}"
     )

@@ -111,7 +111,7 @@ def test_without_changes_the_checksums_are_the_same(project):
 
     assert result.success, result.error
     assert first["version"] < second["version"]
-    assert first["data_as_of"] < first["published_at"] < second["data_as_of"]
+    assert first["scored_at"] < first["published_at"] < second["scored_at"]
     assert first["tables"] == second["tables"]
     assert first["fit_ids"] == second["fit_ids"]
 
@@ -192,7 +192,7 @@ def test_the_manifest_the_tables_and_the_files_agree(project):
         )
         views = connection.sql("from duckdb_views() where not internal").fetchall()
         facts = connection.sql(
-            "select distinct version, published_at, data_as_of, fit_ids "
+            "select distinct version, published_at, data_as_of, scored_at, fit_ids "
             "from published_tables"
         ).fetchall()
     champions = project.query(
@@ -201,11 +201,12 @@ def test_the_manifest_the_tables_and_the_files_agree(project):
 
     assert views == []
     assert project.query(f"select {columns} from published_tables order by 1") == listed
-    assert [(*fact[:3], json.loads(fact[3])) for fact in facts] == [
+    assert [(*fact[:4], json.loads(fact[4])) for fact in facts] == [
         (
             manifest["version"],
             datetime.fromisoformat(manifest["published_at"]),
             datetime.fromisoformat(manifest["data_as_of"]),
+            datetime.fromisoformat(manifest["scored_at"]),
             dict(champions),
         )
     ]

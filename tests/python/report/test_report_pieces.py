@@ -69,7 +69,12 @@ def test_a_segment_is_described_by_its_extremes():
             "feature": feature,
             "label": feature.title(),
             "unit": "",
-            "z_mean": z,
+            "typical_value": z,
+            "judgement": "high"
+            if z >= 0.5
+            else "low"
+            if z <= -0.5
+            else "about average",
         }
         for name, values in {"a": (1.2, -0.9), "b": (-1, 0.1), "c": (0.6, 1.4)}.items()
         for feature, z in zip(("age", "income"), values, strict=True)

@@ -4,13 +4,17 @@
 ) }}
 {% do require_materialized("incremental", "names would change with every build") %}
 
-{% set features = configured_features() %}
-
 with
 
 segmentation_fit_centroids as (
 
     select * from {{ ref("customer_segmentation", "segmentation_fit_centroids") }}
+
+),
+
+int_name_proposals as (
+
+    select * from {{ ref("customer_segmentation", "int_name_proposals") }}
 
 ),
 
@@ -98,89 +102,13 @@ named_before as (
 
 ),
 
-phrased as (
-
-    -- only what sets the segment apart has a phrase
-    select
-        segmentation,
-        segment_id,
-        feature,
-        case when standard_score < 0 then '-' else '+' end || feature as signed_feature,
-        abs(standard_score) as distinctiveness,
-        case feature
-            {%- for feature in features %}
-            when '{{ feature.name }}' then {{ segment_phrase(feature, "standard_score") }}
-            {%- endfor %}
-        end as phrase
-
-    from segmentation_fit_centroids
-    where is_champion
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by segmentation, segment_id
-            order by distinctiveness desc, feature
-        ) as position
-
-    from phrased
-
-),
-
-composed as (
-
-    -- the longer name is for the case that the shorter one is taken
-    select
-        segmentation,
-        segment_id,
-        coalesce({{ dbt.listagg(
-            "case when position <= 2 then phrase end",
-            "', '", "order by position",
-        ) }}, 'average customers') as short_name,
-        coalesce({{ dbt.listagg(
-            "case when position <= 2 and phrase is not null then signed_feature end",
-            "','", "order by position",
-        ) }}, '') as short_name_for,
-        coalesce({{ dbt.listagg(
-            "phrase", "', '", "order by position",
-        ) }}, 'average customers') as long_name,
-        coalesce({{ dbt.listagg(
-            "case when phrase is not null then signed_feature end",
-            "','", "order by position",
-        ) }}, '') as long_name_for
-
-    from ranked
-    group by
-        segmentation,
-        segment_id
-
-),
-
-capitalized as (
-
-    select
-        segmentation,
-        segment_id,
-        upper(substring(short_name, 1, 1)) || substring(short_name, 2) as short_name,
-        short_name_for,
-        upper(substring(long_name, 1, 1)) || substring(long_name, 2) as long_name,
-        long_name_for
-
-    from composed
-
-),
-
 unnamed as (
 
-    select capitalized.*
-    from capitalized
+    select int_name_proposals.*
+    from int_name_proposals
     left join named_before
-        on capitalized.segmentation = named_before.segmentation
-        and capitalized.segment_id = named_before.segment_id
+        on int_name_proposals.segmentation = named_before.segmentation
+        and int_name_proposals.segment_id = named_before.segment_id
         and named_before.origin = 'generated'
     where named_before.segment_id is null
 
@@ -248,18 +176,18 @@ last_given as (
 
 given as (
 
-    -- a name of the user's own holds for the centroid of the day it was given
+    -- a name of the user's own holds for what the segment was like on that day
     select
         base_segment_names.segmentation,
         base_segment_names.segment_id,
         base_segment_names.segment_name,
         'given' as origin,
-        capitalized.short_name_for as named_for
+        int_name_proposals.short_name_for as named_for
 
     from base_segment_names
-    inner join capitalized
-        on base_segment_names.segmentation = capitalized.segmentation
-        and base_segment_names.segment_id = capitalized.segment_id
+    inner join int_name_proposals
+        on base_segment_names.segmentation = int_name_proposals.segmentation
+        and base_segment_names.segment_id = int_name_proposals.segment_id
     left join last_given
         on base_segment_names.segmentation = last_given.segmentation
         and base_segment_names.segment_id = last_given.segment_id

@@ -13,10 +13,17 @@ int_segment_names as (
 
 ),
 
+int_segment_profiles as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_profiles") }}
+
+),
+
 compared as (
 
-    -- A name is given at 0.5 standard deviations and outdated below 0.25. The gap keeps
-    -- a centroid at the border from changing its name at every fit.
+    -- A name is given at a deviation of 0.5 and outdated below 0.25. The gap keeps a
+    -- segment at the border from changing its name at every build. A segment without
+    -- customers has no profile, so its name is not judged.
     select
         centroids.segmentation,
         centroids.segment_id,
@@ -25,22 +32,27 @@ compared as (
         names.segment_name,
         names.strategy,
         names.named_for,
-        max(abs(centroids.standard_score)) as distinctiveness,
+        max(abs(profiles.deviation)) as distinctiveness,
         count(case
+            {% for sign, holds in [
+                ("+", ">= 0.25"), ("-", "<= -0.25"), ("=", "between -0.75 and 0.75"),
+            ] %}
             when {{ dbt.position(
-                "',+' || centroids.feature || ','", "',' || names.named_for || ','"
-            ) }} > 0 and centroids.standard_score >= 0.25
+                "'," ~ sign ~ "' || centroids.feature || ','",
+                "',' || names.named_for || ','",
+            ) }} > 0 and coalesce(profiles.deviation {{ holds }}, true)
                 then 1
-            when {{ dbt.position(
-                "',-' || centroids.feature || ','", "',' || names.named_for || ','"
-            ) }} > 0 and centroids.standard_score <= -0.25
-                then 1
+            {% endfor %}
         end) as true_features
 
     from segmentation_fit_centroids as centroids
     inner join int_segment_names as names
         on centroids.segmentation = names.segmentation
         and centroids.segment_id = names.segment_id
+    left join int_segment_profiles as profiles
+        on centroids.segmentation = profiles.segmentation
+        and centroids.segment_id = profiles.segment_id
+        and centroids.feature = profiles.feature
     group by
         centroids.segmentation,
         centroids.segment_id,
@@ -73,7 +85,7 @@ select
     segment_name,
     strategy,
     case
-        when named_features = 0 then distinctiveness >= 0.75
+        when named_features = 0 then coalesce(distinctiveness >= 0.75, false)
         else true_features < named_features
     end as is_name_outdated
 
