@@ -3,7 +3,8 @@
        misspelled name. It can only tell whether a given name is set. This macro
        therefore asks for every name that is one typing error away from a real one. #}
     {% set known = [
-        "segmentations", "segmentation_attributes", "segmentation_clusters",
+        "segmentations", "segmentation_attributes", "segmentation_campaigns",
+        "segmentation_clusters",
         "segmentation_customer_id", "segmentation_customer_id_type",
         "segmentation_customers", "segmentation_drift_thresholds",
         "segmentation_export_folder", "segmentation_features", "segmentation_holdout",
@@ -42,4 +43,5 @@
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}
+    {% do customer_segmentation.configured_campaigns() %}
 {% endmacro %}

@@ -1,6 +1,7 @@
 {% set measures = configured_measures() %}
 {% set attributes = configured_attributes() %}
 {% set segmentations = configured_segmentations() %}
+{% set campaigns = configured_campaigns() %}
 {% set holdout = segmentation_setting("segmentation_holdout") %}
 {% do check_audience_columns() %}
 
@@ -57,6 +58,23 @@ pivoted as (
 
 )
 
+{%- if campaigns %},
+
+members as (
+
+    select
+        customer_id
+        {%- for campaign in campaigns %},
+        max(case when campaign = '{{ campaign.name }}' then is_holdout end)
+            as {{ campaign.name }}_is_holdout
+        {%- endfor %}
+
+    from {{ ref("customer_segmentation", "int_campaign_members") }}
+    group by customer_id
+
+)
+{%- endif %}
+
 select
     customer_features.customer_id,
     {% for attribute in attributes %}
@@ -70,10 +88,15 @@ select
     pivoted.{{ segmentation.name }}_segment_name,
     pivoted.{{ segmentation.name }}_since,
     {% endfor %}
-    {{ hashed_share(
-        "customer_features.customer_id", holdout.name
-    ) }} < {{ holdout.share }} as is_holdout
+    {% for campaign in campaigns %}
+    members.{{ campaign.name }}_is_holdout,
+    {% endfor %}
+    {{ is_held_out("customer_features.customer_id", holdout) }} as is_holdout
 
 from customer_features
 inner join pivoted
     on customer_features.customer_id = pivoted.customer_id
+{% if campaigns %}
+left join members
+    on customer_features.customer_id = members.customer_id
+{% endif %}
