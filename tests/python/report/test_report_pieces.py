@@ -40,7 +40,7 @@ def test_colours_stay_when_a_segment_goes():
 
 def test_text_can_be_read_on_every_colour():
     for color in [*drawing.PALETTE, drawing.OTHER]:
-        assert drawing.contrast(drawing.text_on(color), color) >= 3.7, color
+        assert drawing.contrast(drawing.text_on(color), color) >= 4.5, color
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (18, 90), (-3.2, 4.1), (5, 5)])
@@ -88,3 +88,11 @@ def test_a_segment_is_described_by_its_extremes():
         "Lowest of all in age.",
         "Highest of all in income; high in age.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("rfm", "RFM"), ("use", "Use"), ("life_stage", "Life stage"), ("rfm_2", "RFM 2")],
+)
+def test_only_abbreviations_are_written_in_capitals(name, title):
+    assert findings.title_case(name) == title
