@@ -1,9 +1,3 @@
--- Ids are all different; attributes are not.
-{{ config(
-    pre_hook=before_begin("{{ leave_text_uncompressed() if not configured_attributes() }}"),
-    post_hook=after_commit("{{ compress_text_again() if not configured_attributes() }}"),
-) }}
-
 {% set features = configured_features() %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set attributes = configured_attributes() %}
