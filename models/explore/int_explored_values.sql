@@ -15,10 +15,11 @@ int_segmentation_features as (
 
 raw_values as (
 
-    select
-        customer_id,
-        {{ unnested(for_each(columns, {"feature": "'{name}'", "value": "{column}"})) }}
-            as line
+    select {{ unnested(for_each(columns, {
+            "customer_id": "customer_id",
+            "feature": "'{name}'",
+            "value": "{column}",
+        })) }} as line
 
     from {{ ref("customer_segmentation", "customer_features") }}
 
@@ -28,7 +29,7 @@ explored as (
 
     select
         'raw' as stage,
-        customer_id,
+        line.customer_id,
         'all' as segmentation,
         line.feature,
         line.value

@@ -11,10 +11,10 @@
     "quantile_99": 0.99,
 } %}
 
--- Moments are taken about the median, of values divided by their range and summed in fixed
--- point: the same bits for every order of the rows. The mean lies within one standard
--- deviation of the median (Hotelling and Solomons, 1932), so moving them to the mean costs
--- no digits.
+-- Moments are taken about the median, of values divided by their range and summed in
+-- fixed point: the same bits for every order of the rows. The mean lies within one
+-- standard deviation of the median (Hotelling and Solomons, 1932), so moving them to the
+-- mean costs no digits.
 with
 
 measured as (
@@ -78,11 +78,10 @@ described as (
     -- interpolation can miss the last bit, even between equal values
     select
         *,
-        {{ for_each(
-            fractions,
+        {{ columns_for_each(fractions, [
             "least(greatest(" ~ list_element("quantiles", "{position}")
             ~ ", minimum), maximum) as {thing}"
-        ) | join(",\n        ") }}
+        ]) }}
 
     from measured
 
