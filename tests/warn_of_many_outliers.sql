@@ -1,6 +1,6 @@
 -- K-means squares distances: far outliers pull centroids towards them, or get a
 -- segment of their own. A transform or clip tames them.
--- depends_on: {{ ref("customer_segmentation", "int_sample_standardized") }}
+-- depends_on: {{ ref("customer_segmentation", "int_sample_points") }}
 {{ config(severity="warn") }}
 
 {% set checks = [] %}
@@ -13,7 +13,7 @@
                 ~ " in " ~ feature.name ~ " of " ~ segmentation.name
                 ~ ". Use transform: log, or clip: [0.01, 0.99].'",
             "query": test_outlier_share_at_most(
-                standardized_customers(segmentation, "int_sample_standardized"),
+                standardized_customers(segmentation, "int_sample_points"),
                 feature.name, 0.01
             ),
         }) %}
