@@ -19,9 +19,8 @@ build: $(VENV)/build-ready ## Build and test the segments of the sample customer
 	@$(BIN)/dbt build
 	@echo
 	@echo "Your segments are in $${SEGMENTATION_DATABASE:-customer_segmentation.duckdb}; BI tools find them in published/."
-	@echo "Three things to try next:"
-	@echo "  $(BIN)/dbt show --select segments --limit 20 --output json"
-	@echo "  $(BIN)/dbt show --select choosing_k --limit 40 --output json"
+	@echo "make report draws them as one page. Or look at them here:"
+	@echo "  $(BIN)/dbt show --select segment_cards --limit 30 --output json"
 	@echo "  $(BIN)/dbt build --vars '{segmentation_clusters: 6}'"
 
 report: $(VENV)/build-ready ## Draw the segments as one page, target/report/index.html

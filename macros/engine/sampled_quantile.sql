@@ -1,5 +1,5 @@
-{#- An exact quantile keeps every value in memory, so there are a million of them at
-    most: they give the rank of a median to 0.05 percentage points, one standard error. -#}
+{#- An exact quantile keeps all values in memory, so it uses at most about a million. The
+    rank of a median then has a standard error of 0.05 percentage points. -#}
 {% macro sampled_quantile(value, quantile) -%}
     percentile_cont({{ quantile }}) within group (
         order by case

@@ -1,6 +1,6 @@
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
-{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{#- One list for all segmentations: where one has fewer features, the value is NULL. -#}
 {% set coordinate = list_element("points.point", "{position}")
     ~ " / bounds.largest_coordinate" %}
 {% set coordinates = for_each(range(most_features), {

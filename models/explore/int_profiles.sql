@@ -1,5 +1,10 @@
-{#- Each step reads the values anew: an engine that keeps a CTE which is read twice would
-    keep all values of all customers. -#}
+{#- Moments are computed about the median, from values divided by their range and summed
+    in fixed point, so that they have the same bits for every order of the rows. The mean
+    lies within one standard deviation of the median (Hotelling and Solomons, 1932), so
+    moving the moments to the mean loses no digits.
+
+    The values are read three times without a CTE, because an engine may keep a CTE in
+    memory that is read more than once, with all values of all customers. -#}
 {% set int_explored_values = ref("customer_segmentation", "int_explored_values") %}
 {% set fractions = {
     "quantile_01": 0.01,
@@ -11,10 +16,6 @@
     "quantile_99": 0.99,
 } %}
 
--- Moments are taken about the median, of values divided by their range and summed in
--- fixed point: the same bits for every order of the rows. The mean lies within one
--- standard deviation of the median (Hotelling and Solomons, 1932), so moving them to the
--- mean costs no digits.
 with
 
 measured as (
@@ -75,7 +76,7 @@ counted as (
 
 described as (
 
-    -- interpolation can miss the last bit, even between equal values
+    -- Interpolation can be wrong in the last bit, even between equal values.
     select
         *,
         {{ columns_for_each(fractions, [

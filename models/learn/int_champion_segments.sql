@@ -15,8 +15,8 @@ int_segment_names as (
 
 compared as (
 
-    -- A name is given at 0.5 standard deviations and withdrawn below 0.25, so that it
-    -- does not flicker.
+    -- A name is given at 0.5 standard deviations and outdated below 0.25. The gap keeps
+    -- a centroid at the border from changing its name at every fit.
     select
         centroids.segmentation,
         centroids.segment_id,

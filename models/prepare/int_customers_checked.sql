@@ -24,8 +24,8 @@
         {{ columns_for_each(columns, ["{expression} as given__{name}"]) }}
 {%- endset %}
 
--- The source is read where it is needed, once for single and once for repeated rows: what
--- several CTEs share would be kept in memory.
+-- The source is read twice, for single and for repeated rows. A CTE that both share would
+-- be kept in memory.
 with
 
 int_repeated_ids as (
@@ -70,7 +70,7 @@ given_again as (
 
 repeated_rows as (
 
-    -- exact copies become one row; an id that still has two is in conflict
+    -- Exact copies become one row. If an id still has two rows, they contradict.
     select
         given_again.given_id,
         given_again.customer_id,
@@ -147,7 +147,8 @@ select
     {{ columns_for_each(columns, ["{column}"]) }},
     copies,
     {{ as_code("rejection", reasons | unique | list) }} as rejection,
-    -- filled for rejected rows only; an empty list is cheaper than two NULL texts
+    -- A list, because this is filled for rejected rows only, and a NULL list is cheaper
+    -- to store than two NULL texts.
     case when rejection is not null then {{ dbt.array_construct([
         "cast(given_id as " ~ dbt.type_string() ~ ")",
         row_as_json(given) if segmentation_setting("segmentation_rejected_rows")

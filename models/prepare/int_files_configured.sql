@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("customer_segmentation", "int_python_packages") }}
 {{ config(materialized="view") }}
 
 {% set table = customers_table() %}

@@ -1,0 +1,31 @@
+"""The Python packages that the models in Python import, and which of them are there.
+
+Who installs this project as a package of dbt may not know what else it needs.
+"""
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+NEEDED = ("numpy", "scipy", "scikit-learn", "threadpoolctl")
+
+
+def installed_version(package: str) -> str | None:
+    """Return the version of a package in this environment, None if it is not there."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return one row for each package."""
+    dbt.config(materialized="table")
+    rows = json.dumps(
+        [{"package": name, "version": installed_version(name)} for name in NEEDED]
+    )
+    schema = json.dumps([{"package": "VARCHAR", "version": "VARCHAR"}])
+    return session.sql(
+        f"select line.* from (select unnest(from_json('{rows}', '{schema}')) as line)"
+    )
