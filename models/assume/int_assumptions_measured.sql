@@ -445,13 +445,31 @@ idle_feature as (
 
 measured as (
 
-    {% for assumption in [
-        "structure", "stability", "comparable_spread", "roundness", "outliers",
-        "leverage", "idle_feature",
-    ] %}
-    select * from {{ assumption }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select * from structure
+
+    union all
+
+    select * from stability
+
+    union all
+
+    select * from comparable_spread
+
+    union all
+
+    select * from roundness
+
+    union all
+
+    select * from outliers
+
+    union all
+
+    select * from leverage
+
+    union all
+
+    select * from idle_feature
 
 )
 
