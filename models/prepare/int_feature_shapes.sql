@@ -1,12 +1,17 @@
-{% set values = [] %}
-{% for feature in configured_features() if not feature.category %}
-    {% do values.append({
-        "feature": "'" ~ feature.name ~ "'",
-        "z": adapter.quote(feature.name),
-    }) %}
-{% endfor %}
-
 with
+
+int_sample_points as (
+
+    select * from {{ ref("customer_segmentation", "int_sample_points") }}
+
+),
+
+int_segmentation_features as (
+
+    select * from {{ ref("customer_segmentation", "int_segmentation_features") }}
+    where scale_method != 'categories'
+
+),
 
 feature_preparation as (
 
@@ -16,25 +21,15 @@ feature_preparation as (
 
 standardized as (
 
-    {% if values -%}
     select
-        segmentation,
-        line.*
+        points.segmentation,
+        features.feature,
+        {{ list_element("points.point", "features.position + 1") }}
+            / sqrt(features.weight) as z
 
-    from (
-        select
-            segmentation,
-            {{ unnested(values) }} as line
-
-        from {{ ref("customer_segmentation", "int_sample_standardized") }}
-    ) as lines
-    {%- else -%}
-    select
-        null as segmentation,
-        null as feature,
-        null as z
-    where false
-    {%- endif %}
+    from int_sample_points as points
+    inner join int_segmentation_features as features
+        on points.segmentation = features.segmentation
 
 ),
 
