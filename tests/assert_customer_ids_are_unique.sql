@@ -1,5 +1,5 @@
--- Of a million customers. Copies of an id have its hash and are drawn together, and
--- int_customers_checked treats all ids alike.
+-- The test looks at up to about a million customers, drawn by the hash of the id.
+-- Copies of an id have the same hash, so they are drawn together.
 with
 
 counted as (

@@ -1,5 +1,5 @@
--- Lines of the files = headers + lines of texts that go on + source rows, and source
--- rows = accepted + merged + rejected.
+-- Lines of the files = headers + line ends within texts + source rows, and source rows
+-- = accepted + merged + rejected rows.
 {% set files = customers_table().readers %}
 {{ config(enabled=files | length > 0) }}
 

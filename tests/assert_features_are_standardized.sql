@@ -1,5 +1,7 @@
--- Else one feature would outweigh the others by its unit alone. One scan for all.
-{#- Positions beyond the features of a segmentation have no value in its points. -#}
+-- Without standardization, one feature would outweigh the others by its unit alone. The
+-- test reads the customers once for all features.
+{#- One list of positions for all segmentations: where one has fewer features, the value
+    is NULL. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set columns = [] %}

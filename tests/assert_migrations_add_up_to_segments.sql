@@ -1,4 +1,5 @@
--- Who came minus who went, over all builds, is who is there.
+-- For each segment and over all builds, customers who came minus customers who left
+-- must be the customers of today.
 with
 
 flows as (
@@ -43,7 +44,7 @@ segmentations as (
 
 balances as (
 
-    -- a segmentation that is no longer configured keeps its history
+    -- Segmentations that are no longer configured are left out; they only have history.
     select
         flows.segmentation,
         flows.segment_id,

@@ -1,5 +1,6 @@
--- Two segments of one name cannot be told apart, whether both were given it or one of
--- them has it as its value. Names of K-means segments are tested where they are made.
+-- People cannot tell apart two segments with the same name. It may be given to both, or
+-- it may be given to one and be the value of another. Tests on int_champion_segments
+-- check the names of K-means segments.
 {% set groupings = configured_segmentations("grouping") %}
 
 with

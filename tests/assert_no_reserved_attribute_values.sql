@@ -1,5 +1,6 @@
--- `unassigned` and `all` are segments of every segmentation; as values of an attribute
--- they would be counted twice. Rename them in its `expression`.
+-- The project itself uses `unassigned`, `all` and `(missing)`. As values of an
+-- attribute, they would be counted twice. Rename them in the `expression` of the
+-- attribute.
 {% set attributes = configured_attributes() %}
 
 with

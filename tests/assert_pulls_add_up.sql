@@ -1,6 +1,7 @@
--- The contributions of all features make the difference of the squared distances; what
--- is published are the largest of those that pull towards the segment. Of about ten
--- thousand customers: the views would compute it for all.
+-- The contributions of all features add up to the difference of the squared distances.
+-- customer_pulls publishes the largest of those that pull towards the segment. The test
+-- samples about ten thousand customers, because the views compute pulls when they are
+-- read.
 with
 
 int_nearest_segments as (

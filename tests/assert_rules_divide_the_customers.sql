@@ -1,5 +1,5 @@
--- The rules of a segmentation are the leaves of one tree: together they select every
--- customer who takes part, and nobody twice. A gap or an overlap shows in the sums.
+-- The rules of a segmentation are the leaves of one tree. Together, they must select
+-- every customer of the segmentation exactly once, so both sums must be equal.
 select
     segmentation,
     sum(customers) as customers,

@@ -1,5 +1,5 @@
--- segments and segmentation_comparison give one figure for how well the segments of a
--- segmentation stand apart, however long ago the champion was fitted.
+-- segments and segmentation_comparison must have the same simplified silhouette for a
+-- segmentation, also when its fit is old and the customers have changed.
 with
 
 segments as (

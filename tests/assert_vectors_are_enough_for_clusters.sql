@@ -1,4 +1,4 @@
--- K-means would stop as well, at the end of a traceback.
+-- K-means would stop the build too, but this test gives a sentence without a traceback.
 with
 
 int_training_vectors as (

@@ -1,4 +1,4 @@
--- `advice` says what the figure means, and what to do.
+-- The column `advice` says what the figure means and what to do.
 {{ config(severity="warn") }}
 
 select

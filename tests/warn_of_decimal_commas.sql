@@ -1,5 +1,6 @@
--- 261,96 is no 26,196, and 1,250 may be no 1.25: an expression that replaces a sign
--- takes it for a thousands separator (replaced by nothing) or for the decimal one.
+-- An expression that removes a comma takes it for a thousands separator; one that
+-- replaces it with a point takes it for the decimal sign. With the wrong one, 261,96
+-- becomes 26196, or 1,250 becomes 1.25. The same holds for points.
 {% set columns = {} %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% for column in configured_features() + measures if not column.category %}
@@ -22,7 +23,7 @@ base_customers as (
 
 measured as (
 
-    -- digits that follow the last of the signs: three, where it separates thousands
+    -- Counts the digits after the last sign: a thousands separator has three.
     {% for name, (given, sign, replacement) in columns.items() %}
     {% set last = dbt.split_part(dbt.split_part(
         "trim(cast(" ~ given ~ " as " ~ dbt.type_string() ~ "))", quoted_text(sign), -1
@@ -42,7 +43,7 @@ measured as (
 
 )
 
--- a decimal sign may stand before three digits, but hardly always
+-- Three digits may also follow a decimal sign, but hardly ever in most rows.
 select
     *,
     case replaced_by

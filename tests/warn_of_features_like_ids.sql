@@ -1,5 +1,5 @@
--- A whole number that no two customers share is an id: K-means would find groups in
--- the order in which customers were entered.
+-- If a feature has a different whole number for every customer, it is probably an id.
+-- K-means would then find groups in the order in which customers were entered.
 {{ config(severity="warn") }}
 
 with

@@ -1,6 +1,6 @@
--- Ids that differ by a blank at the end, a tab, an invisible character or their Unicode
--- form are one customer twice. Of the ids that may be meant, up to about 100,000 are
--- compared with all.
+-- Ids that only differ by a blank at the end, a tab, an invisible character or their
+-- Unicode form are probably the same customer. Of the ids with such a character, up to
+-- about 100,000 are compared with all ids.
 {{ config(severity="warn") }}
 
 {% set plain_id = plain_text(segmentation_setting("segmentation_customer_id")) %}

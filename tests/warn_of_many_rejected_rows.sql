@@ -1,4 +1,5 @@
--- A few rejected rows are dirt; every twentieth should be looked into.
+-- A few rejected rows are normal. More than one in twenty may be a mistake of the
+-- source or the configuration.
 {{ config(severity="warn") }}
 
 with

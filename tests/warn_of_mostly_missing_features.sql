@@ -1,4 +1,5 @@
--- A feature that is imputed for most customers says little about them. One scan for all.
+-- A feature that is imputed for most customers says little about them. The test reads
+-- the customers once for all features.
 {{ config(severity="warn") }}
 
 {% set features = configured_features() %}

@@ -1,5 +1,5 @@
--- A name that no segment bears: of one that a refit has retired, of a value that no
--- customer has, or misspelt.
+-- Some configured names belong to no segment: a refit has retired the segment, no
+-- customer has the value, or the id is misspelled.
 {{ config(severity="warn") }}
 
 {% set groupings = configured_segmentations("grouping") %}

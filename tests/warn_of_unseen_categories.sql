@@ -1,4 +1,5 @@
--- A value that is no category counts as none of them: add it, or map it in `expression`.
+-- A value that is not a configured category counts as none of them. Add it as a
+-- category, or map it to one in `expression`.
 -- depends_on: {{ ref("customer_segmentation", "int_customers_checked") }}
 {{ config(severity="warn") }}
 

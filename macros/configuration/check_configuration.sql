@@ -1,6 +1,6 @@
-{#- Private helpers of the configuration macros. Each one either returns nothing
-    or stops the parse with the key, what is allowed and what was given. Below a
-    compiler error dbt would list every macro on the way, and the sentence be lost. -#}
+{#- Private helpers of the configuration macros. Each one returns nothing or stops the
+    parse with an error that names the key, the allowed and the given value. It raises a
+    dependency error, because dbt lists all calling macros below a compiler error. -#}
 
 {% macro configuration_error(key, allowed, given) %}
     {% set text = given if given is string else tojson(given, given | string) %}
@@ -77,7 +77,8 @@
 {% endmacro %}
 
 
-{# SQL stands between other SQL: what does not end with itself would change that. #}
+{# The given SQL becomes part of a larger query. An open quote or bracket, or a comment,
+   would change the SQL around it. #}
 {% macro check_sql(key, given, is_relation=false) %}
     {% do customer_segmentation.check_text(key, given) %}
     {% set text = namespace(bare=modules.re.sub("\"[^\"]*\"|'[^']*'", "x", given)) %}

@@ -1,7 +1,7 @@
 {% macro check_settings() %}
-    {# dbt cannot list the vars of dbt_project.yml, so a misspelt name would be
-       ignored without a word. What can be asked is whether a given name is set:
-       ask for every name that is one slip away from a real one. #}
+    {# dbt cannot list the vars of dbt_project.yml, so it would silently ignore a
+       misspelled name. It can only tell whether a given name is set. This macro
+       therefore asks for every name that is one typing error away from a real one. #}
     {% set known = [
         "segmentations", "segmentation_attributes", "segmentation_clusters",
         "segmentation_customer_id", "segmentation_customer_id_type",

@@ -47,13 +47,14 @@
         "unit": given.get("unit", ""),
         "words": given.get("words", {}),
     } %}
-    {#- Most of all checks: once is enough, when the project is parsed. -#}
+    {#- These checks are the slowest ones, so they run at parse only. -#}
     {% do customer_segmentation.check_feature(key, feature, lowest) if not execute %}
     {{ return(feature) }}
 {% endmacro %}
 
 
-{# One-hot: a column of 0 and 1 for each category. Together they weigh as one feature. #}
+{# One-hot encoding: a column of 0 and 1 per category. Together, the columns have the
+   weight of one feature. #}
 {% macro configured_categories(key, name, given) %}
     {% do customer_segmentation.check_mapping(key, given, [
         "basis", "categories", "expression", "label", "missing", "weight",

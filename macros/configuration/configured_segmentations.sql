@@ -114,7 +114,8 @@
         "restarts": customer_segmentation.segmentation_setting("segmentation_restarts"),
         "seed": customer_segmentation.segmentation_setting("segmentation_seed"),
     } %}
-    {# Labels and units can change freely; anything that changes values needs a new fit. #}
+    {# The configuration hash. Labels and units are left out, because only changes that
+       affect values need a new fit. #}
     {% set decisive = [
         key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed,
         customer_segmentation.segmentation_setting("segmentation_training"),

@@ -101,8 +101,8 @@
 {% endmacro %}
 
 
-{#- Parquet has no whole numbers of 128 bits and a cast to a floating type changes ids, so
-    that two customers become one. -#}
+{#- Types of 128 bits are not allowed, because Parquet does not have them. Floating types
+    are not allowed, because they round ids, and two customers could become one. -#}
 {% macro check_id_type(name, given) %}
     {% set types = [
         "varchar", "text", "string", "tinyint", "smallint", "int", "integer", "bigint",

@@ -1,5 +1,5 @@
 {% macro without_guesses(key, sql) %}
-    {# Texts, quoted names and comments have brackets of their own: blank them out. #}
+    {# Texts, quoted names and comments may contain brackets, so they are masked. #}
     {% set masked = namespace(sql=sql) %}
     {% for text in modules.re.finditer(
         "--[^\n]*|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", sql

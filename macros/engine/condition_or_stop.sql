@@ -1,4 +1,4 @@
-{# A cast in a condition fails at a value, and what an engine says of that has no cure. #}
+{# If a cast in a condition fails, the engine's error does not say what to do about it. #}
 {% macro condition_or_stop(key, condition) -%}
     {{ return(adapter.dispatch("condition_or_stop", "customer_segmentation")(
         key, condition
@@ -16,7 +16,8 @@
         {% set told = key ~ " is " ~ condition.split() | join(" ") ~ "\n"
             ~ "Conversion Error: it has a value that cannot be converted.\n"
             ~ "Write try_cast instead: then what cannot be converted is missing." -%}
-        {#- Once only: what stands here twice, DuckDB calculates before `try`. #}
+        {#- The condition appears once, because DuckDB computes a repeated expression
+            before `try`. #}
         coalesce(
             try(coalesce(({{ condition }}), false)),
             {{ customer_segmentation.stop_build(

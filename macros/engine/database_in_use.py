@@ -1,5 +1,5 @@
-"""A plugin of dbt-duckdb that says who has the database open. Without it, dbt prints a
-traceback, and DuckDB's advice at its end does not help.
+"""A plugin of dbt-duckdb that names the program that has the database open. Without the
+plugin, dbt prints a traceback that ends with advice that does not help.
 """
 
 import re
@@ -16,7 +16,8 @@ class Plugin(BasePlugin):
         """Stop if another program has the database open.
 
         Raises:
-            RuntimeError: it has; this is what dbt prints without a traceback.
+            RuntimeError: another program has it open. dbt prints this type of error
+                without a traceback.
         """
         database = Path(self.creds.path)
         if not database.is_file():
@@ -34,4 +35,4 @@ class Plugin(BasePlugin):
                     " should open the published file instead: see docs/connect.md."
                 ) from error
         except duckdb.ConnectionException:
-            pass  # this very program has it open, with other settings: so may dbt
+            pass  # this program itself has it open, so dbt can open it, too

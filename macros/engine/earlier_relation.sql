@@ -1,6 +1,6 @@
 {% macro earlier_relation(name) -%}
     {%- if execute -%}
-        {#- there is none where a user has switched the model off -#}
+        {#- A model that the user has disabled is not in the graph. -#}
         {%- set node = graph.nodes.get("model.customer_segmentation." ~ name) -%}
         {%- if node -%}
             {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}

@@ -1,10 +1,10 @@
 {#- Sums of DOUBLEs depend on the order of the rows; sums of whole numbers do not.
 
-    Without a unit, values between -1000 and 1000 count in multiples of 2^-52. With the
-    unit of `exact_unit`, a value of any magnitude becomes up to three whole numbers: what
-    it has above the point, in the next 62 bits, and in the 62 after these. So every bit
-    counts of a value that is at least 10^-40 of the largest. Decimals need the first
-    number only. -#}
+    Without a unit, values between -1000 and 1000 are summed in multiples of 2^-52. With
+    the unit of `exact_unit`, a value is multiplied by it and becomes up to three whole
+    numbers: the digits before the binary point, the next 62 bits, and the 62 bits after
+    these. So all bits count of every value that is at least 10^-40 of the largest.
+    Decimals only need the first number. -#}
 {% macro exact_sum(value, unit=none) -%}
     {%- if unit is none -%}
     {%- set total = customer_segmentation.whole_sum(
@@ -24,13 +24,13 @@
     {%- set rest_total = customer_segmentation.whole_sum(
         "case when " ~ is_binary ~ " then " ~ whole_rest ~ " end"
     ) -%}
-    {#- the 53 bits of any larger value end before -#}
+    {#- Only values below 1 have bits here: the 53 bits of a larger value end before. -#}
     {%- set last_total = customer_segmentation.whole_sum(
         "case when " ~ is_binary ~ " and " ~ whole ~ " = 0 then " ~ last_rest ~ " end"
     ) -%}
     (
         cast({{ total }} as double)
-        -- what that DOUBLE has lost
+        -- the difference that the cast to DOUBLE has lost
         + (
             cast({{ total }} - cast(cast({{ total }} as double) as decimal(38, 0)) as double)
             + (

@@ -10,8 +10,8 @@
     ) }}
 {%- endmacro %}
 
-{#- DuckDB writes beside the file and renames: a reader sees the old one or the new one.
-    In CSV the id is a text; it is sorted as what it is all the same. -#}
+{#- DuckDB writes a temporary file and renames it, so a reader never sees half a file. CSV
+    has the id as text, but rows are sorted by the id in its own type. -#}
 {% macro duckdb__export_table(relation, columns, file, format) -%}
     copy (
         select {{ columns }} from {{ relation }} as exported

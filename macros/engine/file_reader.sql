@@ -1,4 +1,4 @@
-{#- A file as a table, by the options of read_file, which has validated them. -#}
+{#- SQL that reads a file as a table. The macro read_file has validated the options. -#}
 {% macro file_reader(options, is_parquet) %}
     {{ return(adapter.dispatch("file_reader", "customer_segmentation")(
         options, is_parquet
@@ -26,7 +26,7 @@
     {% do given.update({
         "encoding": customer_segmentation.quoted_text(options.encoding)
     }) if "encoding" in options %}
-    {# Where a text goes on in another line, DuckDB fills short rows in one thread only. #}
+    {# With line ends within texts, DuckDB can fill short rows in a single thread only. #}
     {% do given.update({"null_padding": "true", "parallel": "false"})
         if options.get("short_rows") == "fill" %}
     {% for name, value in given.items() %}

@@ -1,6 +1,6 @@
-{#- The engine's own hash, a whole number of 64 bits. For samples and comparisons that
-    must be the same whatever the order of the rows; what must be the same for ever, such
-    as a hold-out, takes hashed_share. -#}
+{#- The engine's own hash, a whole number of 64 bits, for samples and comparisons that do
+    not depend on the order of the rows. It may change with the version of the engine. For
+    numbers that must never change, such as a hold-out, use hashed_share. -#}
 {% macro hashed(value) -%}
     {{ return(adapter.dispatch("hashed", "customer_segmentation")(value)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- MD5, because engines must agree; the first eight digits are 32 bits. -#}
+{#- MD5 gives the same result on all engines. The first eight digits are 32 bits. -#}
 {% macro hashed_share(value, name) -%}
     {{ return(adapter.dispatch("hashed_share", "customer_segmentation")(value, name)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- Of a model that writes many different texts, such as ids: DuckDB would look for
-    repeated ones in vain, which takes longer than to write them. -#}
+{#- For a model that writes many different texts, such as ids. The search for repeated
+    texts would find none and take DuckDB longer than writing them. -#}
 {% macro leave_text_uncompressed() -%}
     {{ return(adapter.dispatch("leave_text_uncompressed", "customer_segmentation")()) }}
 {%- endmacro %}

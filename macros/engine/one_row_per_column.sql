@@ -1,12 +1,12 @@
-{#- A query that aggregates a relation and returns one row per column: what would else be
-    a wide row and a union of selects from it. One scan serves 66 rows, because the cost of
-    a plan grows faster than the number of aggregates in it.
-    relation: name of a relation or CTE, or a query in parentheses with an alias. A CTE that
-      is as large as the customers should be given as a query, because an engine may keep a
-      CTE in memory that is read more than once.
-    columns: a list with one mapping per row to return, from the name of a result to the
-      SQL of an aggregate (or of a constant, such as the name of the column). All
-      mappings have the same names.
+{#- A query that aggregates a relation and returns one row per column, instead of one wide
+    row. One scan serves up to 66 rows, because the cost of a plan grows faster than the
+    number of its aggregates.
+    relation: name of a relation or CTE, or a query in parentheses with an alias. Instead
+      of a CTE with a row per customer, give its query, because an engine may keep a CTE
+      in memory that is read more than once.
+    columns: a list with one mapping per row to return. It maps names of results to the
+      SQL of an aggregate, or of a constant such as the name of the column. All mappings
+      have the same names.
     group_by: SQL of the columns to group by; they come first in the result. -#}
 {% macro one_row_per_column(relation, columns, group_by=[]) -%}
     {%- for part in columns | batch(66) %}

@@ -6,7 +6,7 @@
     ) }}
 {%- endmacro %}
 
-{#- Spark's collect_list knows no order and leaves out what is missing. -#}
+{#- Spark's collect_list has no order and drops NULLs, so structs are collected. -#}
 {% macro default__ordered_list(value, order_by) -%}
     transform(
         array_sort(collect_list(struct({{ order_by }} as place, {{ value }} as value))),

@@ -1,5 +1,5 @@
-{#- What the eye sees of a text: without blanks at its ends and without invisible
-    characters, in one Unicode form. -#}
+{#- Texts that look the same get the same result: without blanks at the ends and without
+    invisible characters, in one Unicode form. -#}
 {% macro plain_text(value) -%}
     {{ return(adapter.dispatch("plain_text", "customer_segmentation")(value)) }}
 {%- endmacro %}

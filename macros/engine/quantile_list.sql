@@ -1,4 +1,4 @@
-{#- One list holds the values once; an aggregate per quantile would hold them each. -#}
+{#- A list of quantiles keeps the values in memory once; single quantiles, once each. -#}
 {% macro quantile_list(value, fractions) -%}
     {{ return(
         adapter.dispatch("quantile_list", "customer_segmentation")(value, fractions)

@@ -1,7 +1,8 @@
-{#- dbt writes ref('segments') into every test of a properties file and looks in the
-    user's project first, so the test would be one of the user's own `segments`. dbt lets a
-    test see at parse only those macros that its own code names: hence the line with
-    `if false` in our generic tests, and none of dbt's own on our models. -#}
+{#- dbt writes ref('segments') into every test of a properties file and looks for it in
+    the user's project first. If the user has a model `segments`, dbt would test that one.
+    When dbt parses a test, it only sees macros that the code of the test names.
+    Therefore our generic tests name this macro after `if false`, and our models use none
+    of dbt's own tests. -#}
 {% macro ref() %}
     {% if varargs | length == 1 and model is defined
         and model.resource_type == "test"

@@ -1,5 +1,5 @@
-{#- dbt_project.yml says how these models are materialized, and a config of the user's
-    project comes after it: what is there while a model is parsed is what they add up to. -#}
+{#- dbt_project.yml configures how these models are materialized, and the user's project
+    can override it. While dbt parses a model, `model.config` has the result of both. -#}
 {% macro require_materialized(kind, otherwise) %}
     {% set given = model.config.materialized %}
     {% if model.resource_type == "model" and given != kind %}

@@ -1,5 +1,6 @@
-{#- Not the clock's time, which may be set back: the order of builds is that in which they
-    happened. A build of selected models may come without a new int_build. -#}
+{#- The time from int_build, which is later than all earlier builds even if the clock was
+    set back. If a build of selected models leaves int_build as it is, the time is the
+    clock's, but later than that of int_build. -#}
 {% macro run_timestamp() -%}
     (
         select
@@ -12,7 +13,7 @@
                 )
             end
 
-        {# whole under --empty, too -#}
+        {# render() reads the whole table, which `--empty` would limit to no rows. -#}
         from {{ ref("customer_segmentation", "int_build").render() }}
     )
 {%- endmacro %}

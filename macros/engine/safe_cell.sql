@@ -1,7 +1,7 @@
-{#- A spreadsheet runs a cell that begins so as a formula (OWASP, CSV injection), whatever
-    unseen stands before. One that splits lines at semicolons or tabs, and does not see
-    that a text is quoted then, makes cells of what follows these and line ends. A number
-    may begin so, too: ids and codes such as -5 stay as they are. -#}
+{#- A spreadsheet runs a cell as a formula if it starts with one of these characters, even
+    after invisible ones (OWASP, CSV injection). A spreadsheet that splits lines at
+    semicolons or tabs and ignores quotes makes a new cell after each of these and after
+    each line end. Numbers such as -5 are safe and stay as they are. -#}
 {% macro safe_cell(text) -%}
     {%- set unseen = "\\s\\p{Z}\\p{C}\\p{M}\\x{115F}\\x{1160}\\x{2800}\\x{3164}\\x{FFA0}" -%}
     {%- set start = "[-=+@＝＋－＠﹦﹢﹣﹫]" -%}

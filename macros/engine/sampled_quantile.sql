@@ -5,8 +5,8 @@
 {%- endmacro %}
 
 
-{#- An exact quantile keeps every value in memory, so there are a million of them at
-    most: they give the rank of a median to 0.05 percentage points, one standard error. -#}
+{#- An exact quantile keeps all values in memory, so it uses at most about a million. The
+    rank of a median then has a standard error of 0.05 percentage points. -#}
 {% macro sampled_value(value) -%}
     case
         when {{ customer_segmentation.hashed_fraction("customer_id") }}

@@ -1,4 +1,4 @@
-{#- power(x, 2) takes some ten times as long; the engine sees that both factors are one. -#}
+{#- power(x, 2) takes about ten times as long. The engine computes the factor once. -#}
 {% macro squared(expression) -%}
     (({{ expression }}) * ({{ expression }}))
 {%- endmacro %}

@@ -6,7 +6,7 @@
     sum(cast({{ value }} as decimal(38, 0)))
 {%- endmacro %}
 
-{#- A BIGINT sums into a HUGEINT here, several times faster than a DECIMAL. -#}
+{#- DuckDB sums BIGINTs as a HUGEINT, several times faster than as a DECIMAL. -#}
 {% macro duckdb__whole_sum(value) -%}
     sum({{ value }})
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{#- Dividing can be off by one at an edge, so the edges themselves decide. -#}
+{#- Near an edge, rounding of the quotient can give the neighboring bin. Therefore the
+    value is also compared with the edges. -#}
 {% macro bin_index(value) -%}
     {%- set quotient = "floor(" ~ value ~ " * divisor / step)" -%}
     {{ quotient }}

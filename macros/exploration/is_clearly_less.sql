@@ -1,4 +1,4 @@
-{#- Quantiles are interpolated, and so off by a bit or two. -#}
+{#- Quantiles are interpolated, so their last bits may be wrong. -#}
 {% macro is_clearly_less(value, other) -%}
     {{ other }} - {{ value }} > 1e-14 * greatest(abs({{ value }}), abs({{ other }}))
 {%- endmacro %}

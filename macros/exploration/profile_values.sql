@@ -1,10 +1,10 @@
-{#- Moments are taken about the median, of values divided by their range and summed in
-    fixed point: the same bits for every order of the rows. The mean lies within one
-    standard deviation of the median (Hotelling and Solomons, 1932), so moving them to
-    the mean costs no digits.
+{#- Moments are computed about the median, from values divided by their range and summed
+    in fixed point, so that they have the same bits for every order of the rows. The mean
+    lies within one standard deviation of the median (Hotelling and Solomons, 1932), so
+    moving the moments to the mean loses no digits.
 
-    The relation is read three times, not through one CTE: an engine that keeps a CTE
-    which is read twice would keep all values of all customers. -#}
+    The relation is read three times without a CTE, because an engine may keep a CTE in
+    memory that is read more than once, with all values of all customers. -#}
 {% macro profile_values(explored) -%}
 with
 
@@ -62,7 +62,7 @@ counted as (
 
 described as (
 
-    -- interpolation can miss the last bit, even between equal values
+    -- Interpolation can be wrong in the last bit, even between equal values.
     select
         *,
         {%- for name in [

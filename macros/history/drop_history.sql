@@ -3,7 +3,7 @@
         {% set relation = customer_segmentation.earlier_relation(table) %}
         {% do adapter.drop_relation(relation) if relation %}
     {% endfor %}
-    {# dbt takes back what an operation leaves open #}
+    {# Without a commit, dbt would roll back the changes of an operation. #}
     {% do run_query("commit") %}
     {{ log("The history is gone. The next build begins a new one.", info=true) }}
 {% endmacro %}

@@ -2,10 +2,11 @@
 
 python macros/history/erase_customer.py CUSTOMER [--database FILE] [options of dbt]
 
-The customer has to be gone from the source. Two builds with these options write all
-tables anew; between them the customer leaves the history, and the database is copied
-into a new file, since DuckDB keeps what was deleted in free blocks. Then go earlier
-publications, logs and the report. Exits with 1 if a trace is left.
+The customer must first be deleted from the source. Two builds with these options write
+all tables again. Between them, the customer is deleted from the history, and the
+database is copied into a new file, because DuckDB keeps deleted rows in free blocks.
+Earlier publications, logs and the report are removed at the end. The exit code is 1 if
+a trace is left.
 """
 
 import argparse
@@ -17,25 +18,25 @@ from pathlib import Path
 
 import duckdb
 
-# the model that publishes knows where to
+# `publication` lies beside the model that publishes.
 sys.path.append(str(Path(__file__).parents[2] / "models" / "publish"))
 
 from publication import CURRENT, VERSIONS, literal, quoted, read_manifest
 from traces import TELLING_LENGTH, traces
 
-# DuckDB would hide texts from a search of bytes with these.
+# Texts that DuckDB has compressed in these ways cannot be found in the bytes.
 COMPRESSIONS = "fsst,dict_fsst,zstd,dictionary"
 
 
 class CannotEraseError(Exception):
-    """Says what is in the way, and what to do about it."""
+    """An obstacle to the erasure, with what to do about it."""
 
 
 def build(options: list[str]) -> None:
     """Run `dbt build`.
 
     Args:
-        options: of dbt.
+        options: options of dbt.
     """
     dbt = [sys.executable, "-c", "from dbt.cli.main import cli; cli()"]
     if subprocess.run([*dbt, "build", *options], check=False).returncode:
@@ -46,7 +47,7 @@ def build(options: list[str]) -> None:
 
 
 def relations(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    """Return the tables of a name in the database, of all schemas."""
+    """Return the tables with a name, in all schemas of the database."""
     found = connection.execute(
         "select schema_name from duckdb_tables() where table_name = ? "
         "and database_name = current_database() order by all",
@@ -56,7 +57,7 @@ def relations(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
 
 
 def spellings(connection: duckdb.DuckDBPyConnection, customer: str) -> list[str]:
-    """Return the id as it is given and as the tables have it, such as 0007 and 7."""
+    """Return the id as given and as the tables store it, such as 0007 and 7."""
     found = {customer}
     for table in relations(connection, "customer_segment_history"):
         (kind,) = connection.execute(
@@ -86,7 +87,9 @@ def refuse_if_in_source(connection: duckdb.DuckDBPyConnection, ids: list[str]) -
 
 
 def forget(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> int:
-    """Delete the customer from what remembers earlier builds; return how many stays."""
+    """Delete the customer from the tables that keep rows of earlier builds; return the
+    number of deleted stays.
+    """
     stays = 0
     for table in relations(connection, "customer_segment_history"):
         (deleted,) = connection.execute(
@@ -95,20 +98,20 @@ def forget(connection: duckdb.DuckDBPyConnection, ids: list[str]) -> int:
         ).fetchone()
         stays += deleted
     for table in relations(connection, "segment_migrations"):
-        # the next build counts it anew
+        # The next build writes this table again from the history.
         connection.execute(f"drop table {table}")
     connection.execute("force checkpoint")
     return stays
 
 
 def rewrite(database: Path) -> None:
-    """Copy the database into a new file that has nothing but its tables and views."""
+    """Copy the tables and views of the database into a new file without free blocks."""
     new = database.with_name(f"{database.name}.rewritten")
     new.unlink(missing_ok=True)
     try:
         with duckdb.connect() as connection:
             connection.execute(f"set disabled_compression_methods = '{COMPRESSIONS}'")
-            # views name the database that they are in
+            # Views contain the name of their database, so it must stay the same.
             name = quoted(database.stem)
             connection.execute(f"attach {literal(database)} as {name} (read_only)")
             connection.execute(f"attach {literal(new)} as rewritten__database")
@@ -120,7 +123,7 @@ def rewrite(database: Path) -> None:
 
 
 def remove_what_is_older(folders: list[Path], target: Path, logs: Path) -> None:
-    """Remove publications but the current one, logs, the report and spilled rows."""
+    """Remove earlier publications, logs, the report and temporary files of DuckDB."""
     for folder in folders:
         current = read_manifest(folder / CURRENT).get("version")
         for version in (folder / VERSIONS).glob("*"):
@@ -133,7 +136,7 @@ def remove_what_is_older(folders: list[Path], target: Path, logs: Path) -> None:
 
 
 def listed(database: Path, table: str, column: str) -> list[Path]:
-    """Return the paths that a table of the database names."""
+    """Return the paths in a column of a table of the database."""
     with duckdb.connect(str(database), read_only=True) as connection:
         return [
             Path(path)
@@ -150,8 +153,8 @@ def written_files(
     """Return all files that the project may have written.
 
     Args:
-        database: of the builds.
-        folders: of publications.
+        database: file of the database.
+        folders: folders of publications.
         exports: files with audiences.
         artifacts: folders where dbt and the report write.
     """
@@ -167,9 +170,9 @@ def erase(customer: str, database: Path, options: list[str]) -> list[str]:
     """Erase a customer; return the traces that are left.
 
     Args:
-        customer: the id.
-        database: of the builds.
-        options: of dbt.
+        customer: id of the customer.
+        database: file of the database.
+        options: options of dbt.
     """
     folders = argparse.ArgumentParser(allow_abbrev=False)
     folders.add_argument("--project-dir", type=Path, default=Path())
@@ -200,7 +203,7 @@ def erase(customer: str, database: Path, options: list[str]) -> list[str]:
         places = traces(file, ids)
         is_artifact = file.suffix not in (".duckdb", ".parquet", ".csv")
         if places and is_artifact and target.resolve() in file.parents:
-            file.unlink()  # dbt writes it again
+            file.unlink()  # dbt writes this file again
             continue
         left += [f"{file}: {place}" for place in places]
     print(f"{len(files)} files are searched.")
@@ -213,7 +216,7 @@ def erase(customer: str, database: Path, options: list[str]) -> list[str]:
 
 
 def main() -> None:
-    """Erase a customer and say what is left."""
+    """Erase a customer and print which traces are left."""
     parser = argparse.ArgumentParser(
         description="Erase a customer who is gone from the source.",
         epilog="Everything else is handed on to `dbt build`.",

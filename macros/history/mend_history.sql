@@ -1,5 +1,6 @@
-{#- A stay that ends before it begins takes a microsecond instead, and who moved on begins
-    the next stay then. The next one may now end too early itself: hence the rounds. -#}
+{#- A stay that ends before it begins is given a length of one microsecond, and the next
+    stay of the customer then begins at its end. The next stay may now itself end before
+    it begins, so this repeats until no stay is reversed. -#}
 {% macro mend_history() %}
     {% set history = customer_segmentation.earlier_relation("customer_segment_history") %}
     {% set migrations = customer_segmentation.earlier_relation("segment_migrations") %}
@@ -25,9 +26,9 @@
             ~ " and stays.valid_from = reversed_stays.valid_to"
         ) %}
     {% endfor %}
-    {# counted anew by the next build #}
+    {# The next build counts the migrations again. #}
     {% do adapter.drop_relation(migrations) if migrations %}
-    {# dbt takes back what an operation leaves open #}
+    {# Without a commit, dbt would roll back the changes of an operation. #}
     {% do run_query("commit") %}
     {{ log(rounds | sum ~ " stays mended. Build again.", info=true) }}
 {% endmacro %}

@@ -1,4 +1,4 @@
-{#- Only whole numbers of another size come here: int_build stops all other changes. -#}
+{#- Only changes between integer types get here, because int_build stops all others. -#}
 {% macro take_id_type() -%}
     {%- set id_type = customer_segmentation.segmentation_setting(
         "segmentation_customer_id_type"

@@ -1,8 +1,9 @@
 """Looks for a customer in a file.
 
-Every table of a database, a Parquet or a CSV file is asked: for the id of a customer,
-for a text, and within texts. Everything else is searched as text. What stands in no
-table of a database can only be seen in its bytes, where texts stand side by side.
+Tables of a database, Parquet and CSV files are queried for the id as a customer_id, as
+a text and within texts. All other files are searched as text. Deleted rows of a
+database are in none of its tables, so its bytes are searched, too. There, texts follow
+one another without separators.
 """
 
 import re
@@ -11,18 +12,18 @@ from pathlib import Path
 import duckdb
 from publication import literal, quoted
 
-# A shorter id may stand in any text by chance.
+# A shorter id may occur in other texts by chance.
 TELLING_LENGTH = 5
 
 
 def pattern(customer_id: str) -> str:
-    """Return a regular expression of the id between other characters than its own."""
+    """Return a regular expression for the id as a whole word."""
     return rf"(^|[^0-9A-Za-z_]){re.escape(customer_id)}($|[^0-9A-Za-z_])"
 
 
 def condition(column: str, kind: str, ids: list[str]) -> str:
-    """Return SQL for whether a value has the id: as the id of a customer, as a text or,
-    if it is telling, within one. Other numbers may be the same by chance.
+    """Return an SQL condition for values with the id: as a customer_id, as a text, or
+    within a text if the id is long enough. Other numbers may equal it by chance.
     """
     value, listed = quoted(column), ", ".join(literal(one) for one in ids)
     if column.lower() == "customer_id":
@@ -43,7 +44,7 @@ def condition(column: str, kind: str, ids: list[str]) -> str:
 def rows_with(
     connection: duckdb.DuckDBPyConnection, relation: str, ids: list[str]
 ) -> int:
-    """Return how many rows of a relation have the id somewhere."""
+    """Return the number of rows of a relation that have the id in any column."""
     columns = connection.execute(f"describe select * from {relation}").fetchall()
     conditions = " or ".join(f"({condition(*one[:2], ids)})" for one in columns)
     (found,) = connection.execute(
@@ -53,8 +54,9 @@ def rows_with(
 
 
 def traces_in_database(file: Path, ids: list[str]) -> list[str]:
-    """Return the tables of a DuckDB file that have the customer; then, if it is sure to
-    mean this customer, whether the id stands anywhere between them.
+    """Return the tables of a DuckDB file that contain the customer. If there are none,
+    also report an id that the bytes of the file contain, unless it may belong to
+    another customer.
     """
     found, spelled = [], [one for one in ids if len(one) >= TELLING_LENGTH]
     with duckdb.connect(str(file), read_only=True) as connection:
@@ -69,7 +71,8 @@ def traces_in_database(file: Path, ids: list[str]) -> list[str]:
             columns = connection.execute(f"describe {table}").fetchall()
             for column, kind, *_ in columns:
                 if column.lower() == "customer_id" and kind == "VARCHAR":
-                    # of ids that stand side by side, or within others, none is sure
+                    # Digits may be part of neighboring ids, and an id may be part of
+                    # another one: neither proves that the customer is there.
                     spelled = [
                         one
                         for one in spelled
@@ -86,7 +89,7 @@ def traces_in_database(file: Path, ids: list[str]) -> list[str]:
 
 
 def holds(file: Path, text: bytes) -> bool:
-    """Return whether the bytes of a file have a text in them."""
+    """Return whether the bytes of a file contain a text."""
     before = b""
     with file.open("rb") as content:
         while block := content.read(1 << 24):
@@ -97,7 +100,7 @@ def holds(file: Path, text: bytes) -> bool:
 
 
 def traces(file: Path, ids: list[str]) -> list[str]:
-    """Return where in a file the customer is."""
+    """Return the places in a file where the customer was found."""
     if file.suffix == ".duckdb":
         return traces_in_database(file, ids)
     if file.suffix in (".parquet", ".csv"):

@@ -1,5 +1,5 @@
-{#- SQL: the list with infinity in place of one element, so that the smallest that is
-    left is the second smallest, at its own position.
+{#- SQL: the list with infinity in place of one element. In place of the smallest, so that
+    the minimum of the result is the second smallest, and positions stay the same.
     distances: SQL of a list of numbers.
     position: SQL of the position of that element, from 1. -#}
 {% macro all_but(distances, position) -%}

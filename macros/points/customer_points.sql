@@ -1,16 +1,16 @@
-{#- The one place where a customer's values become a point. A query with one row per
-    customer and K-means segmentation: `point` lists the standardized values of the
-    segmentation's features, each times the root of its weight, so that the distance
-    between two points is Euclidean. The point is NULL for customers outside the
-    segmentation, and for all while the segmentation has no preparation.
+{#- A query with one row per customer and K-means segmentation. Only this macro turns
+    customers into points. `point` lists the standardized values of the segmentation's
+    features, each multiplied by the root of its weight, so that the distance between two
+    points is Euclidean. The point is NULL for customers outside the segmentation, and for
+    all customers while the segmentation has no preparation.
 
     customers: relation with the columns of customer_features.
     preparations: relation with one row per K-means segmentation, and with lists that
-      have an element per feature: imputed_values, lower_bounds, upper_bounds, centers,
-      scales, weights. These are int_preparations (of today's customers, for the fit)
-      or int_champions (of the fit that scores, for everything after it).
-    columns: names of columns of `customers` to hand on as value__<name>.
-    participants_only: leave out who is outside, instead of a point that is NULL. -#}
+      have one element per feature: imputed_values, lower_bounds, upper_bounds, centers,
+      scales, weights. Use int_preparations (from today's customers) for a fit and
+      int_champions (from the fit that scores) for everything after it.
+    columns: names of columns of `customers` to select as value__<name>.
+    participants_only: whether to leave out customers outside the segmentation. -#}
 {% macro customer_points(customers, preparations, columns=[], participants_only=false) -%}
     {%- for segmentation in customer_segmentation.configured_segmentations("kmeans") %}
     {%- set values = [] %}

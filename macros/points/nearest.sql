@@ -1,4 +1,5 @@
-{#- SQL: the position, from 1, of the smallest number of a list; of equal ones the first.
+{#- SQL: the position, from 1, of the smallest number of a list; the first, if several are
+    equally small.
     distances: SQL of a list of numbers. -#}
 {% macro nearest(distances) -%}
     {{ return(adapter.dispatch("nearest", "customer_segmentation")(distances)) }}

@@ -1,8 +1,8 @@
 {#- SQL: the list of the prepared, standardized and weighted values of some features.
-    features: those of a segmentation, in order.
-    values: SQL of the raw value of each.
-    unfolded: how the relation `preparations`, which must be in scope, has the parameters:
-      as lists, or as the columns of unfolded_preparation(). -#}
+    features: the features of a segmentation, in order.
+    values: SQL of the raw value of each feature.
+    unfolded: whether the relation `preparations`, which must be in scope, has the columns
+      of unfolded_preparation(); otherwise it has lists. -#}
 {% macro point(features, values, unfolded=false) -%}
     [
         {%- for feature in features %}

@@ -1,5 +1,5 @@
-{#- SQL aggregates: the parameters of a preparation, from one row per feature to lists in
-    the order of the features, as customer_points() reads them. -#}
+{#- SQL aggregates: turn one row per feature into lists of parameters in the order of the
+    features, as customer_points() reads them. -#}
 {% macro preparation_lists() -%}
     {%- for parameter in [
         "imputed_value", "lower_bound", "upper_bound", "center", "scale", "weight",

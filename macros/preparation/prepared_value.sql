@@ -1,8 +1,8 @@
 {#- SQL: a value of a feature after imputation, clipping and transform.
     feature: one of configured_features().
     value: SQL of the raw value.
-    imputed_value, lower_bound, upper_bound: SQL of the parameters of the preparation;
-      those that the feature's options do not need are not used. -#}
+    imputed_value, lower_bound, upper_bound: SQL of the parameters of the preparation. The
+      feature's options decide which of them are used. -#}
 {% macro prepared_value(feature, value, imputed_value, lower_bound, upper_bound) -%}
     {%- set prepared = value -%}
     {%- if feature.missing not in ["reject", "unassigned"] -%}

@@ -1,5 +1,5 @@
 {% macro print_at_end(results) %}
-    {# One hook, since dbt announces each. #}
+    {# One hook calls both macros, because dbt prints a line for each hook. #}
     {% do customer_segmentation.print_segments(results) %}
     {% do customer_segmentation.print_findings(results) %}
 {% endmacro %}

@@ -1,5 +1,5 @@
 {% macro print_segments(results) %}
-    {# The tables that a build wrote are the first thing that a reader wants to see. #}
+    {# After a build, a user first wants to see the segments. #}
     {% for result in results
         if result.node.unique_id == "model.customer_segmentation.segments"
         and result.status == "success" %}

@@ -1,5 +1,5 @@
-{#- dbt can read the access of models only when it runs, too late for refs; a test
-    compares. -#}
+{#- A list by hand, because dbt knows the access of models only when it runs, too late for
+    refs. A test compares the list with the access of the models. -#}
 {% macro public_tables() %}
     {{ return([
         "audiences", "customer_features", "customer_pulls", "customer_segment_history",

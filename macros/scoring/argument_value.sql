@@ -1,5 +1,6 @@
-{#- Of a feature, in the body of a scoring function: NULL where the build would find no
-    value or reject it. A column of numbers must not stop at ln(-4) or at 'n/a'. -#}
+{#- The value of a feature in the body of a scoring function. It is NULL where the build
+    would see a missing value or reject the row. So one bad value, such as 'n/a' or a
+    negative number with a logarithm, does not stop the scoring of a column. -#}
 {% macro argument_value(feature) -%}
     {%- set argument = adapter.quote(feature.block) -%}
     {%- if feature.category is defined -%}
@@ -17,7 +18,7 @@
 
 
 {% macro unusable_arguments(features) -%}
-    {#- where the build would reject the row -#}
+    {#- The same conditions under which the build would reject the row. -#}
     {%- set conditions = [] -%}
     {%- for feature in features -%}
         {%- set is_blank = customer_segmentation.is_blank(adapter.quote(feature.block)) -%}

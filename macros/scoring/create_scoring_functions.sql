@@ -1,4 +1,4 @@
-{#- Only DuckDB has macros; elsewhere the table `scoring_functions` is all there is. -#}
+{#- Only DuckDB has macros. Other engines only get the table `scoring_functions`. -#}
 {% macro create_scoring_functions(relation) -%}
     {{ return(adapter.dispatch("create_scoring_functions", "customer_segmentation")(relation)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- Of the build before: a segmentation may be gone, and its function with it. -#}
+{#- Drops the functions of the previous build, because a segmentation may be gone. -#}
 {% macro drop_scoring_functions(relation) -%}
     {{ return(adapter.dispatch("drop_scoring_functions", "customer_segmentation")(relation)) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {% macro print_findings(results) %}
-    {# dbt says only how many rows a test found. #}
+    {# dbt itself only prints how many rows a test has found. #}
     {% for result in results
         if result.node.resource_type == "test" and result.status in ["warn", "fail"]
         and result.node.package_name == "customer_segmentation"

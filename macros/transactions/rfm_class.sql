@@ -1,4 +1,4 @@
-{#- The first rule that fits gives the class; together they leave no pair of scores out. -#}
+{#- The first rule that is true gives the class. Together, the rules cover all scores. -#}
 {% macro rfm_class(recency_score, frequency_score, monetary_score) -%}
     {%- set worth = "(" ~ frequency_score ~ " + " ~ monetary_score ~ ")" -%}
     case

@@ -1,4 +1,4 @@
-{#- NTILE would cut customers with equal values apart by the accident of their order. -#}
+{#- NTILE could give customers with equal values different scores, so rank() is used. -#}
 {% macro rfm_score(value, best="highest") -%}
     {%- if best not in ["highest", "lowest"] -%}
         {{ exceptions.raise_compiler_error(

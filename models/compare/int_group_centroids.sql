@@ -1,6 +1,6 @@
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
-{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{#- One list for all segmentations: where one has fewer features, the value is NULL. -#}
 {% set coordinates = [] %}
 {% for position in range(most_features) %}
     {% set coordinate = list_element("points.point", position + 1)

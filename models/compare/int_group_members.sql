@@ -1,6 +1,6 @@
 {{ config(materialized="view") }}
 
-{# An attribute that a segmentation uses as it is would stand there twice. #}
+{# An attribute that is also a segmentation is left out, or it would appear twice. #}
 {% set used = configured_segmentations("grouping")
     | selectattr("where", "equalto", "true") | map(attribute="by") | list %}
 {% set attributes = configured_attributes() | rejectattr("name", "in", used) | list %}

@@ -1,6 +1,6 @@
-{# A mean over so many customers has a standard error below 0.005. #}
+{# With so many customers, the mean silhouette has a standard error below 0.005. #}
 {% set most_customers = 20000 %}
-{# Who has a group of one's own in the thousands has an id, not a grouping. #}
+{# An attribute with more values than this is more like an id than a grouping. #}
 {% set most_groups = 250 %}
 {% set segmentations = configured_segmentations("kmeans") %}
 
@@ -39,7 +39,7 @@ int_group_centroids as (
 
 sampled as (
 
-    -- by the hash of the id: the same customers in every build
+    -- Ordered by the hash of the id, so that every build draws the same customers.
     {% for segmentation in segmentations %}
     (
         select * from int_customer_points
@@ -82,7 +82,7 @@ centroids as (
 
 compared as (
 
-    -- What the segmentation itself is worth was measured with its own centroids.
+    -- The segmentation itself is left out: its figure comes from `segments` below.
     select
         sampled.segmentation,
         sampled.customer_id,
@@ -127,8 +127,8 @@ nearest as (
 
 measured as (
 
-    -- A group may have another's centroid nearer than its own, unlike a segment of
-    -- K-means. Who is alone in a group counts 0, as in the silhouette.
+    -- Unlike in K-means, a customer may be nearer to the centroid of another group, so
+    -- the silhouette may be negative. A customer alone in a group counts 0 by definition.
     select
         segmentation,
         kind,
@@ -176,7 +176,7 @@ shared_segments as (
 
 averaged_segments as (
 
-    -- the figures of `segments`, so that the two tables agree
+    -- Figures of `segments` are reused, so that the two tables agree.
     select
         segmentation,
         'kmeans' as kind,

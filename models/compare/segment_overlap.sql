@@ -31,7 +31,7 @@ sizes as (
 
 shared_customers as (
 
-    -- each pair of segmentations once
+    -- Each pair of segmentations appears once.
     select
         one.segmentation,
         one.segment_id,
@@ -53,7 +53,7 @@ shared_customers as (
 
 paired as (
 
-    -- pairs that share nobody included
+    -- Pairs of segments without common customers are included.
     select
         one.segmentation,
         one.segment_id,

@@ -8,7 +8,7 @@ segment_overlap as (
 
 assigned as (
 
-    -- an empty cell adds nothing to any of the sums below
+    -- Empty cells are left out, because they add nothing to the sums below.
     select
         segmentation,
         other_segmentation,
@@ -44,8 +44,8 @@ with_margins as (
 
 summed as (
 
-    -- Ordered pairs of customers: in the same segment of both, of one, of the other,
-    -- and all. Then mutual information and entropies, in nats.
+    -- Numbers of ordered pairs of customers that share a segment in both segmentations,
+    -- in one and in the other. Then mutual information and entropies, in nats.
     select
         segmentation,
         other_segmentation,

@@ -20,7 +20,7 @@ int_segmentations as (
 
 sizes as (
 
-    -- every coordinate repeats the size of a group
+    -- The size of a group is repeated for each coordinate.
     select
         segmentation,
         kind,
@@ -102,7 +102,7 @@ averaged as (
 
 decomposed as (
 
-    -- variance of the customers, and of the groups' means
+    -- The variance of all customers, and the part of it between the means of groups.
     select
         segmentation,
         kind,
@@ -119,14 +119,14 @@ decomposed as (
 
 )
 
--- The first six columns are those that `dbt show` prints.
+-- `dbt show` prints the first six columns, so they are the most useful ones.
 select
     counted.segmentation,
     counted.divided_by,
     counted.groups,
     counted.smallest_group,
     case
-        -- below, a far outlier has left too few digits to tell
+        -- A smaller variance, caused by a far outlier, has too few reliable digits.
         when decomposed.variance > 1e-13
             then least(greatest(
                 decomposed.variance_of_groups / decomposed.variance, 0
@@ -149,7 +149,7 @@ left join int_group_silhouettes
     on counted.segmentation = int_group_silhouettes.segmentation
     and counted.kind = int_group_silhouettes.kind
     and counted.divided_by = int_group_silhouettes.divided_by
--- best first, for those who look with `dbt show`
+-- The best rows come first, for readers of `dbt show`.
 order by
     counted.segmentation,
     variance_explained desc,

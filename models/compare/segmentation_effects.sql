@@ -49,7 +49,7 @@ int_segmentation_features as (
 
 transformed as (
 
-    -- a measure has no transform
+    -- Features are compared after their transform; measures have none.
     select
         customer_id
         {%- for column in columns %},
@@ -77,7 +77,7 @@ ranges as (
 
 measured as (
 
-    -- Moments are of values moved to 0..1, as in feature_preparation.
+    -- Values are moved to 0..1 for exact moments, as in feature_preparation.
     {{ one_row_per_column(members_with_values, moments, [
         "members.kind", "members.divided_by", "members.group_id",
     ]) }}
@@ -119,7 +119,7 @@ averaged as (
 
 decomposed as (
 
-    -- variance of the customers, and of the groups' means
+    -- The variance of all customers, and the part of it between the means of groups.
     select
         *,
         unit_mean_square - power(unit_mean, 2) as variance,
@@ -129,13 +129,13 @@ decomposed as (
 
 )
 
--- The first six columns are those that `dbt show` prints.
+-- `dbt show` prints the first six columns, so they are the most useful ones.
 select
     decomposed.divided_by,
     decomposed.kind,
     decomposed.feature,
     case
-        -- below, a far outlier has left too few digits to tell
+        -- A smaller variance, caused by a far outlier, has too few reliable digits.
         when decomposed.variance > 1e-13
             then least(greatest(
                 decomposed.variance_of_groups / decomposed.variance, 0
@@ -156,7 +156,7 @@ left join int_segmentation_features
     on decomposed.kind = 'kmeans'
     and decomposed.divided_by = int_segmentation_features.segmentation
     and decomposed.feature = int_segmentation_features.feature
--- most telling first, for those who look with `dbt show`
+-- The columns that differ most come first, for readers of `dbt show`.
 order by
     decomposed.divided_by,
     decomposed.kind,

@@ -23,7 +23,8 @@ int_segmentation_features as (
 
 blocks as (
 
-    -- the features that one column of the customers became, and where they are in points
+    -- One row per column of the customers, with the positions of its features in points.
+    -- A column with categories has one feature per category.
     select
         segmentation,
         block,

@@ -1,8 +1,8 @@
 {{ config(materialized="view") }}
 
 {% set segmentations = configured_segmentations("kmeans") %}
-{# Enough for every segment of at least a hundredth of the customers to have a thousand
-   examples; more would move a rounded threshold no further. #}
+{# A segment with 1 % of the customers then has 1000 examples. With more examples, the
+   rounded thresholds would hardly change. #}
 {% set most_customers = 100000 %}
 
 with
@@ -57,7 +57,7 @@ sampled as (
 {% for segmentation in segmentations %}
 {{ segmentation.name }}__examples as (
 
-    -- a missing value is what the distance took it for
+    -- A missing value is replaced by the value that scoring imputes.
     select
         sampled.segmentation,
         sampled.segment_id,

@@ -65,7 +65,7 @@ int_segment_rule_leaves as (
 
 {{ segmentation.name }}__selected as (
 
-    -- leaves of one segment may overlap
+    -- `distinct`, because leaves of one segment may overlap.
     select distinct
         customer_values.customer_id,
         '{{ segmentation.name }}' as segmentation,

@@ -1,11 +1,11 @@
-"""Rules that say who belongs to a segment: bounds of features in their own units.
+"""Rules that describe each segment by bounds of features in their own units.
 
 K-means divides customers by distances, which nobody can compute in the head. A small
 decision tree that predicts the segment says nearly the same in a few comparisons.
-SQL has prepared the examples: the distinct raw vectors of each segmentation, with the
-segment and the number of customers behind each. Python returns bounds; SQL words them
-and measures them on all customers. Bounds of an earlier build are kept while nothing
-they rest on has changed.
+SQL prepares the examples: the distinct raw vectors of each segmentation, each with its
+segment and its number of customers. Python returns bounds; SQL writes them as text and
+measures them on all customers. Bounds of an earlier build are kept until their fit, the
+examples or the constants below change.
 """
 
 import hashlib
@@ -28,21 +28,21 @@ SCHEMA = {
     "upper_bound": "DOUBLE",
 }
 
-# A tree has at most this many leaves per segment, so that a rule can be read out.
+# A tree has at most this many leaves per segment, so that rules stay short.
 LEAVES_PER_SEGMENT = 2
-# Fewer leaves are worth this much of the mean F1 score ...
+# A tree with fewer leaves is preferred if its mean F1 score is lower by at most this.
 SIMPLER_TREE = 0.03
-# ... and a rounder threshold this much.
+# A rounder threshold is preferred if it lowers the mean F1 score by at most this.
 ROUNDER_THRESHOLD = 0.002
-# A literal of 15 digits is the same number wherever it is read.
+# Every program reads a literal with up to 15 digits as the same number.
 SIGNIFICANT_DIGITS = 15
 
 
 class Node(NamedTuple):
-    """A leaf with a segment, or a split: below the threshold, and at or above it.
+    """A leaf with a segment, or a split into values below and not below a threshold.
 
-    `low` and `high` are neighboring values of the examples: every threshold above the
-    one and at most the other splits them alike.
+    `low` and `high` are neighboring values of the examples. Every threshold above `low`
+    and up to `high` splits the examples in the same way.
     """
 
     segment: int | None = None
@@ -55,7 +55,7 @@ class Node(NamedTuple):
 
 
 def fingerprint(features: list[dict], examples: dict[str, np.ndarray]) -> str:
-    """Hash all that the bounds of a fit rest on, the constants above included.
+    """Hash the features, the examples and the constants that the bounds depend on.
 
     Args:
         features: the d rows of int_segmentation_features.
@@ -73,8 +73,8 @@ def fingerprint(features: list[dict], examples: dict[str, np.ndarray]) -> str:
 
 
 def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) -> float:
-    """Return the mean over segments of F1 (van Rijsbergen, 1979), the harmonic mean of
-    precision and recall: small segments count as much as large ones.
+    """Return the mean over segments of F1, the harmonic mean of precision and recall
+    (van Rijsbergen, 1979). Small segments count as much as large ones.
 
     Args:
         predicted: (n,) segments by the rules, 0..k-1.
@@ -91,17 +91,17 @@ def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) ->
 def grown(
     values: np.ndarray, segments: np.ndarray, weights: np.ndarray, leaves: int
 ) -> Node:
-    """Return a tree of at most so many leaves, grown best split first by scikit-learn
-    (CART; Breiman, Friedman, Olshen and Stone, 1984).
+    """Return a tree that scikit-learn grows up to a number of leaves, one best split at
+    a time (CART; Breiman, Friedman, Olshen and Stone, 1984).
 
-    It sees ranks instead of values: the splits are the same, and single precision, in
-    which scikit-learn keeps features, cannot blur them.
+    The tree sees ranks instead of values. The splits are the same, but do not suffer
+    from the single precision in which scikit-learn stores features.
 
     Args:
         values: (n, d) raw values.
         segments: (n,) segments 0..k-1.
         weights: (n,) customers behind each example.
-        leaves: the most leaves, at least 2.
+        leaves: largest number of leaves, at least 2.
     """
     from sklearn.tree import DecisionTreeClassifier
 
@@ -141,7 +141,7 @@ def predicted_segments(node: Node, values: np.ndarray) -> np.ndarray:
 def simplest_tree(
     values: np.ndarray, segments: np.ndarray, weights: np.ndarray
 ) -> Node:
-    """Return the tree with the fewest leaves that comes close to the best one.
+    """Return the smallest tree whose mean F1 is within SIMPLER_TREE of the best one.
 
     Arguments are those of `grown`.
     """
@@ -156,9 +156,9 @@ def simplest_tree(
 
 
 def round_numbers(low: float, high: float) -> list[float]:
-    """Return thresholds for a split between two values, the roundest first: multiples
+    """Return thresholds for a split between two values, from the roundest on: multiples
     of 100, 50, 10, 5, 1, 0.5 and so on. The last one is above `low` and at most `high`,
-    if there is such a number of SIGNIFICANT_DIGITS.
+    if a number with SIGNIFICANT_DIGITS lies there.
     """
     top, middle = Decimal(repr(high)), Decimal(repr((low + high) / 2))
     numbers = []
@@ -178,8 +178,8 @@ def round_numbers(low: float, high: float) -> list[float]:
 def rounded(
     node: Node, values: np.ndarray, segments: np.ndarray, weights: np.ndarray
 ) -> Node:
-    """Return the tree with thresholds as round as the examples allow: one after the
-    other, from the top, each at a loss of mean F1 of at most ROUNDER_THRESHOLD.
+    """Return the tree with rounder thresholds. They are rounded one after the other,
+    from the top, and each may lower the mean F1 by at most ROUNDER_THRESHOLD.
 
     Arguments are those of `grown`.
     """
@@ -204,7 +204,8 @@ def rounded(
                     below=visit(node.below, members[is_below]),
                     above=visit(node.above, members[~is_below]),
                 )
-        # Rounding has left members on one side only, or no short number is between.
+        # No threshold splits the members: earlier rounding has moved them all to one
+        # side, or no short number lies between `low` and `high`.
         is_below = mine[:, node.column] < node.high
         return visit(node.below if is_below.any() else node.above, members)
 
@@ -212,8 +213,8 @@ def rounded(
 
 
 def segment_boxes(node: Node, columns: int) -> dict[int, list[np.ndarray]]:
-    """Return the leaves of a tree as boxes, by segment. A box is (2, d): a customer is
-    inside if every value is at least the lower and less than the upper bound.
+    """Return the leaves of a tree as boxes, by segment. A box is a (2, d) array: row 0
+    has the lower bounds, which are inside the box, row 1 the upper ones, which are not.
 
     Args:
         node: root of the tree.
@@ -240,7 +241,9 @@ def is_within(inner: np.ndarray, outer: np.ndarray) -> bool:
 
 
 def widened(box: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
-    """Return the box without bounds beyond which all is in another box anyway."""
+    """Return the box without bounds that are not needed, because the space beyond them
+    lies in another box.
+    """
     box = box.copy()
     for side, column in zip(*np.nonzero(np.isfinite(box)), strict=True):
         bound = box[side, column]
@@ -253,7 +256,7 @@ def widened(box: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
 
 
 def joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
-    """Return the boxes, those made one that lie within each other or side by side."""
+    """Return the boxes after merging those that lie side by side or within others."""
     found = []
     for box in boxes:
         for index, other in enumerate(found):
@@ -271,7 +274,7 @@ def joined(boxes: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def simplified(boxes: list[np.ndarray]) -> list[np.ndarray]:
-    """Return boxes that together hold what the given ones hold, with fewer bounds.
+    """Return boxes that cover the same space as the given ones with fewer bounds.
 
     Args:
         boxes: (2, d) bounds.
@@ -287,12 +290,12 @@ def simplified(boxes: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def without_implied(box: np.ndarray, blocks: list[str]) -> np.ndarray:
-    """Return the box without bounds that follow from another one: who has one category
-    has no other one of the same feature.
+    """Return the box without bounds that follow from another bound: a customer who has
+    one category of a column has none of its other categories.
 
     Args:
         box: (2, d) bounds.
-        blocks: d names: the same for the categories of one feature.
+        blocks: d names, equal for all categories of one column.
     """
     box = box.copy()
     for column, block in enumerate(blocks):
@@ -304,10 +307,10 @@ def without_implied(box: np.ndarray, blocks: list[str]) -> np.ndarray:
 
 def rule_rows(features: list[dict], examples: dict[str, np.ndarray]) -> list[dict]:
     """Return the bounds of all rules: one row per box and feature. The boxes of a
-    segment are its leaves, numbered from 1, most customers first.
+    segment are its leaves, numbered from 1, starting with the most customers.
 
     Args:
-        features: the d rows of int_segmentation_features, in order of position.
+        features: the d rows of int_segmentation_features, sorted by position.
         examples: columns of int_segment_rule_examples, in a fixed order of the rows.
     """
     from threadpoolctl import threadpool_limits
@@ -359,8 +362,8 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per fit, segment, leaf and feature: those of today's champions,
-    and those of earlier fits, so that going back learns nothing anew.
+    """Return one row per fit, segment, leaf and feature. Rows of earlier fits are kept,
+    so that going back to one of them computes nothing again.
     """
     dbt.config(materialized="table")
     examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")
@@ -385,7 +388,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             .fetchnumpy()
         )
         arrays = {name: np.asarray(array) for name, array in arrays.items()}
-        if not len(arrays["customers"]):  # `dbt build --empty` decides nothing
+        if not len(arrays["customers"]):  # under `dbt build --empty`, rows stay
             continue
         key = {
             "segmentation": segmentation,

@@ -1,7 +1,7 @@
-"""How well do customers lie within their segments? The silhouette of each candidate,
-with its standard error: exact where there are few distinct points, else of a sample.
+"""The silhouette of each candidate, with its standard error: how well customers lie
+within their segments. It is exact for few distinct points, else taken from a sample.
 
-Rows of earlier builds are kept, as those of kmeans_candidates are.
+Rows of earlier builds are kept as long as kmeans_candidates keeps their candidates.
 """
 
 import json
@@ -21,17 +21,18 @@ SCHEMA = {
 }
 KEY = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
 
-# The silhouette takes time and memory with the square of the vectors: exact up to so
-# many, else of a sample that has a standard error below 0.01.
+# Time and memory grow with the square of the number of vectors. Up to
+# SILHOUETTE_VECTORS, the silhouette is exact; with more, it is taken from a sample
+# that is large enough for a standard error below 0.01.
 SILHOUETTE_VECTORS = 5_000
 SILHOUETTE_SAMPLE = 2_500
 CHUNK = 1_000
-# Linear algebra libraries do not promise the last bits.
+# Figures are rounded, because linear algebra libraries differ in the last bits.
 SIGNIFICANT_DIGITS = 10
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
@@ -40,11 +41,12 @@ class Sample(NamedTuple):
 def silhouette_values(
     vectors: np.ndarray, weights: np.ndarray, labelings: list[np.ndarray]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return the (n,) silhouettes (Rousseeuw, 1987) of the vectors in each labeling,
-    and how much one customer more at each vector adds to those of all others.
+    """Return, for each labeling, the (n,) silhouettes of the vectors (Rousseeuw, 1987)
+    and their (n,) influences: how much one more customer at a vector would add to the
+    silhouettes of all other customers.
 
-    A vector of weight w counts as w customers at the same place: the result is that
-    of sklearn.metrics.silhouette_samples on repeated rows.
+    A vector of weight w counts as w customers at the same place. The result equals
+    sklearn.metrics.silhouette_samples on repeated rows.
 
     Args:
         vectors: (n, d) values.
@@ -73,7 +75,8 @@ def silhouette_values(
             scale = np.maximum(a, b)
             scale[(scale == 0) | (sizes[own] <= 1)] = np.inf
             values[rows] = (b - a) / scale
-            # how (b - a) / scale follows the two means, and these a customer more
+            # The derivative of (b - a) / scale by the two means, times the change of
+            # these means when a customer is added.
             means, slopes = np.zeros_like(sums), np.zeros_like(sums)
             means[lines, own], means[lines, following] = a, b
             slopes[lines, own] = -b / scale / scale / size
@@ -91,13 +94,13 @@ def stratified_standard_error(
     shares: np.ndarray,
     sampled: np.ndarray,
 ) -> float:
-    """Return the standard error of a mean over a sample stratified by label
-    (Cochran, 1977, "Sampling Techniques", section 5.3): the root of the sum of
-    share^2 x (1 - sampled) x variance / size.
+    """Return the standard error of the mean of a sample that is stratified by label:
+    the root of the sum of share^2 x (1 - sampled) x variance / size (Cochran, 1977,
+    "Sampling Techniques", section 5.3).
 
     Args:
         values: (n,) figures of the sample.
-        weights: (n,) customers behind each.
+        weights: (n,) customers behind each figure.
         labels: (n,) strata 0..k-1, each of them used.
         shares: (k,) share of each stratum in the population.
         sampled: (k,) share of each stratum that is in the sample.
@@ -112,13 +115,13 @@ def stratified_standard_error(
 
 
 def draw_stratified(labels: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """Return the indices of a sample in which every label keeps its share, and has
-    at least two members where it has so many.
+    """Return the indices of a sample that keeps the share of every label, with at least
+    two members of each label that has two.
 
     Args:
         labels: (n,) labels 0..k-1.
-        size: about how many indices to return.
-        seed: of the draw.
+        size: approximate number of indices to return.
+        seed: seed of the draw.
     """
     generator = np.random.default_rng(seed)
     chosen = []
@@ -143,12 +146,12 @@ def describe(
         labels: (n,) labels 0..k-1.
         drawn: (m,) indices of the points that the silhouette was computed on.
         found: (m,) silhouettes and influences, from `silhouette_values`.
-        seen: the share of all customers that is in the sample.
+        seen: share of all customers that is in the sample.
     """
     values, influences = found
     weights, sizes = sample.customers, np.bincount(labels)
-    # Efron (1982), the infinitesimal jackknife: whoever is drawn counts twice, by a
-    # silhouette and by what that does to those of others
+    # The infinitesimal jackknife (Efron, 1982): a drawn customer changes the mean by
+    # its own silhouette and by its influence on the silhouettes of the others.
     error = stratified_standard_error(
         values + influences,
         weights[drawn],
@@ -166,9 +169,9 @@ def describe(
 def draw_and_measure(
     sample: Sample, labelings: list[np.ndarray], seed: int
 ) -> list[tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
-    """Return, for each labeling, (m,) indices of the points to look at, and what
-    `silhouette_values` finds: all up to SILHOUETTE_VECTORS, of more SILHOUETTE_SAMPLE,
-    stratified by label.
+    """Return, for each labeling, the (m,) indices of the measured points and the result
+    of `silhouette_values` for them. Above SILHOUETTE_VECTORS points, only a sample of
+    SILHOUETTE_SAMPLE is measured, stratified by label.
     """
     points, weights = sample
     if len(points) <= SILHOUETTE_VECTORS:
@@ -188,15 +191,15 @@ def measure_silhouettes(
     """Return the silhouette of each candidate, with its standard error.
 
     Args:
-        sample: n points, which may be a sample themselves: the error is that of all
-            customers then.
+        sample: n points. If they are a sample of the customers, the standard error
+            includes the error of that sample.
         candidates: rows of kmeans_candidates.
-        seed: of the draw.
+        seed: seed of the draw.
     """
     from scipy.spatial.distance import cdist
     from threadpoolctl import threadpool_limits
 
-    # One thread: with more, the last bits depend on how busy the machine is.
+    # With several threads, the last bits would depend on how busy the machine is.
     with threadpool_limits(1):
         labelings = [
             cdist(sample.points, np.array(row["centroids"])).argmin(axis=1)
@@ -216,7 +219,7 @@ def significant(value: float) -> float:
 
 
 def key_of(row: dict) -> tuple:
-    """Return what tells a candidate from all others."""
+    """Return the values that identify a candidate."""
     return tuple(row[name] for name in KEY)
 
 
@@ -235,7 +238,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
-    """Return the rows that this model has in the database, of the build before."""
+    """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     tables = session.sql("from information_schema.tables").filter(
         f"(table_catalog, table_schema, table_name) = {this}"
@@ -246,8 +249,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -260,7 +263,7 @@ def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sa
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per candidate: those of earlier builds, and those of today."""
+    """Return one row per candidate, of earlier builds and of this one."""
     dbt.config(materialized="table")
     training = dbt.ref("customer_segmentation", "int_training_vectors")
     candidates = records(dbt.ref("customer_segmentation", "kmeans_candidates"))

@@ -1,7 +1,7 @@
-"""Are the segments found again? The stability of each candidate under resampling, as a
-whole and segment by segment.
+"""The stability of each candidate, as a whole and by segment: whether K-means finds the
+same segments again when the customers are resampled.
 
-Rows of earlier builds are kept, as those of kmeans_candidates are.
+Rows of earlier builds are kept as long as kmeans_candidates keeps their candidates.
 """
 
 import json
@@ -23,16 +23,17 @@ KEY = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
 # Enough resamples for a standard error of the stability below 0.02.
 BOOTSTRAPS = 20
 BOOTSTRAP_RESTARTS = 3
-# Of more customers, a resample differs too little to tell what chance makes of them.
+# Larger resamples differ too little from one another to show the role of chance.
 BOOTSTRAP_CUSTOMERS = 5_000
-# Of a start that has to be compared only: a share of the variance of the features.
+# K-means on a resample may stop early, because its labels are only compared. The
+# tolerance is a share of the variance of the features.
 TOLERANCE = 1e-4
-# Linear algebra libraries do not promise the last bits.
+# Figures are rounded, because linear algebra libraries differ in the last bits.
 SIGNIFICANT_DIGITS = 10
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
@@ -41,14 +42,14 @@ class Sample(NamedTuple):
 def fit_nearly(
     vectors: np.ndarray, weights: np.ndarray, clusters: int, seed: int
 ) -> np.ndarray:
-    """Return the (k, d) centroids of the best of several K-means starts, each of which
-    goes on until the centroids hardly move.
+    """Return the (k, d) centroids of the best of several K-means starts. Each start
+    runs until the centroids hardly move.
 
     Args:
         vectors: (n, d) points.
-        weights: (n,) customers at each.
+        weights: (n,) customers at each point.
         clusters: k.
-        seed: of the starts.
+        seed: seed of the starts.
     """
     from sklearn.cluster import KMeans
 
@@ -59,8 +60,8 @@ def fit_nearly(
 
 
 def adjusted_rand(labels: np.ndarray, others: np.ndarray, weights: np.ndarray) -> float:
-    """Return the adjusted Rand index (Hubert and Arabie, 1985) of two labelings, each
-    row counted as often as its weight says.
+    """Return the adjusted Rand index (Hubert and Arabie, 1985) of two labelings. A row
+    of weight w counts as w rows.
 
     Args:
         labels: (n,) labels 0..k-1.
@@ -86,9 +87,9 @@ def adjusted_rand(labels: np.ndarray, others: np.ndarray, weights: np.ndarray) -
 def best_jaccard(
     labels: np.ndarray, others: np.ndarray, weights: np.ndarray, clusters: int
 ) -> np.ndarray:
-    """Return, for each of the k segments of one labeling, the Jaccard similarity to
-    the segment of another labeling that is most like it: customers in both over
-    customers in either.
+    """Return, for each of the k segments of one labeling, the Jaccard similarity to the
+    most similar segment of another labeling: the number of customers in both segments
+    divided by the number of customers in at least one of them.
 
     Args:
         labels: (n,) labels 0..k-1, each of them used.
@@ -110,23 +111,24 @@ def stability(
     clusters: int,
     seed: int,
 ) -> tuple[float, np.ndarray]:
-    """Return how well the labels are found again from resampled customers: the mean
-    over bootstraps of the adjusted Rand index, and of each segment's best Jaccard
-    similarity.
+    """Return how well K-means on resampled customers reproduces the labels: the mean
+    over bootstraps of the adjusted Rand index, and of the best Jaccard similarity of
+    each segment.
 
-    Hennig (2007), "Cluster-wise assessment of cluster stability", with all customers
-    in place of those drawn: whoever was not drawn goes to the nearest centroid.
+    The method is that of Hennig (2007), "Cluster-wise assessment of cluster stability",
+    except that all customers are compared: those who were not drawn are assigned to
+    the nearest centroid.
 
     Args:
         vectors: (n, d) values.
         weights: (n,) customers behind each vector.
-        labels: (n,) labels to be found again, each of 0..k-1 used.
+        labels: (n,) labels to be reproduced, each of 0..k-1 used.
         clusters: k.
-        seed: of the resamples.
+        seed: seed of the resamples.
 
     Returns:
-        One figure for all segments and (k,) figures, one for each; all of them 0 if
-        no resample has as many different vectors as clusters.
+        One figure for the whole labeling and (k,) figures, one per segment. All are 0
+        if no resample has as many different vectors as clusters.
     """
     from scipy.spatial.distance import cdist
 
@@ -154,16 +156,16 @@ def measure_stabilities(
     """Return the stability of each candidate and of its segments.
 
     Args:
-        sample: of the customers.
+        sample: n points.
         candidates: rows of kmeans_candidates.
-        seed: of the resamples.
+        seed: seed of the resamples.
     """
-    import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
+    import sklearn.cluster  # noqa: F401  the limit below needs its threads loaded
     from scipy.spatial.distance import cdist
     from threadpoolctl import threadpool_limits
 
     rows = []
-    # One thread: with more, the last bits depend on how busy the machine is.
+    # With several threads, the last bits would depend on how busy the machine is.
     with threadpool_limits(1):
         for row in candidates:
             labels = cdist(sample.points, np.array(row["centroids"])).argmin(axis=1)
@@ -186,7 +188,7 @@ def significant(value: float) -> float:
 
 
 def key_of(row: dict) -> tuple:
-    """Return what tells a candidate from all others."""
+    """Return the values that identify a candidate."""
     return tuple(row[name] for name in KEY)
 
 
@@ -205,7 +207,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
-    """Return the rows that this model has in the database, of the build before."""
+    """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     tables = session.sql("from information_schema.tables").filter(
         f"(table_catalog, table_schema, table_name) = {this}"
@@ -216,8 +218,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -230,7 +232,7 @@ def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sa
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per candidate: those of earlier builds, and those of today."""
+    """Return one row per candidate, of earlier builds and of this one."""
     dbt.config(materialized="table")
     training = dbt.ref("customer_segmentation", "int_training_vectors")
     candidates = records(dbt.ref("customer_segmentation", "kmeans_candidates"))

@@ -1,7 +1,7 @@
-"""Is there a valley between every two segments? How clear the least clear one is, for
-each candidate.
+"""The smallest valley of each candidate: whether there is a valley, a range with few
+customers, between every two of its segments.
 
-Rows of earlier builds are kept, as those of kmeans_candidates are.
+Rows of earlier builds are kept as long as kmeans_candidates keeps their candidates.
 """
 
 import json
@@ -19,17 +19,18 @@ SCHEMA = {
 }
 KEY = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
 
-# Of more customers, any ripple is a valley.
+# The dip test sees at most so many customers. With more, it would call even small
+# ripples valleys.
 VALLEY_CUSTOMERS = 2_000
-# The dip of n customers without a valley is larger than this by the root of n in one
-# of twenty cases, if they are many; in fewer, if they are few.
+# For n customers without a valley, the dip exceeds CRITICAL_DIP / sqrt(n) in 5 % of
+# the cases when n is large, and in fewer when n is small.
 CRITICAL_DIP = 0.55
-# Linear algebra libraries do not promise the last bits.
+# Figures are rounded, because linear algebra libraries differ in the last bits.
 SIGNIFICANT_DIGITS = 10
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
@@ -38,14 +39,14 @@ class Sample(NamedTuple):
 def spread_out(
     vectors: np.ndarray, weights: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return customers one by one, each at any place of the cell that its values stand
-    for: half way to the next lower and the next higher value. Otherwise there would be
-    a valley between any two whole numbers.
+    """Return one row per customer, at a random place within the cell around its values.
+    A cell reaches half way to the next lower and to the next higher value. Without
+    this, there would be a valley between any two whole numbers.
 
     Args:
         vectors: (n, d) distinct values.
         weights: (n,) customers behind each vector.
-        seed: of the places, and of the draw if there are more than VALLEY_CUSTOMERS.
+        seed: seed of the places, and of the draw of at most VALLEY_CUSTOMERS.
 
     Returns:
         (m, d) values, and (m,) the row of `vectors` that each belongs to.
@@ -59,7 +60,7 @@ def spread_out(
     for column, values in enumerate(vectors.T):
         levels, level = np.unique(values, return_inverse=True)
         halves = np.diff(levels, append=levels[-1], prepend=levels[0]) / 2
-        if len(levels) > 1:  # the outer cells reach as far out as in
+        if len(levels) > 1:  # the outermost cells are symmetric
             halves[0], halves[-1] = halves[1], halves[-2]
         lowest, highest = levels - halves[:-1], levels + halves[1:]
         mine = level[rows]
@@ -69,12 +70,12 @@ def spread_out(
 
 
 def dip(values: np.ndarray) -> float:
-    """Return the largest difference of cumulated shares between the values and the
-    nearest distribution with one mode.
+    """Return the dip: the largest difference between the cumulated shares of the values
+    and those of the nearest distribution with one mode.
 
-    Hartigan and Hartigan (1985), "The dip test of unimodality", with the algorithm of
-    Hartigan (1985), AS 217: between the greatest convex minorant of the shares and
-    their least concave majorant lies the mode, in an interval that is narrowed down.
+    Source: Hartigan and Hartigan (1985), "The dip test of unimodality", and algorithm
+    AS 217 of Hartigan (1985). The algorithm narrows down the interval of the mode with
+    the greatest convex minorant and the least concave majorant of the shares.
 
     Args:
         values: (n,) numbers, at least one.
@@ -116,20 +117,21 @@ def dip(values: np.ndarray) -> float:
 def smallest_valley(
     places: np.ndarray, rows: np.ndarray, labels: np.ndarray, centroids: np.ndarray
 ) -> float:
-    """Return how clear the valley is between the two segments where it is least clear:
-    the dip of their customers along the line through their centroids, over what it
-    must be for a valley at a level of 5 %. From 1 on there is one between every two.
+    """Return the smallest valley over all pairs of segments. The valley of a pair is
+    the dip of its customers along the line through the two centroids, divided by the
+    critical dip at a level of 5 %. At 1 or more, every pair has a valley.
 
-    Two halves of one group have no valley between them, whatever its form, as long as
-    it has one mode; two groups have one also where they overlap a little. Tantrum,
-    Murua and Stuetzle (2003), "Assessment and pruning of hierarchical model based
-    clustering", join groups by this test. All pairs have to pass, so many pairs need no
-    correction of the level (Berger, 1982). Customers with the same values may be copies
-    of one: they count as Kish's (1965) effective number of vectors.
+    Two halves of one group have no valley between them as long as the group has one
+    mode. Two groups have a valley even if they overlap a little. Tantrum, Murua and
+    Stuetzle (2003), "Assessment and pruning of hierarchical model based clustering",
+    join groups by this test. Because all pairs have to pass, the level needs no
+    correction for the number of pairs (Berger, 1982). Customers with the same values
+    may be copies of one customer, so the effective number of vectors (Kish, 1965)
+    replaces the number of customers.
 
     Args:
-        places: (m, d) customers, from `spread_out`.
-        rows: (m,) the vector that each belongs to.
+        places: (m, d) places of customers, from `spread_out`.
+        rows: (m,) the vector that each customer belongs to.
         labels: (n,) the segments of the vectors, 0..k-1.
         centroids: (k, d).
     """
@@ -148,7 +150,7 @@ def smallest_valley(
 
 
 def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
-    """Return the (k, d) means of the points nearest to each centroid, else itself."""
+    """Return (k, d) means of the nearest points, or the centroid if it has none."""
     from scipy.spatial.distance import cdist
 
     (points, weights), clusters = sample, len(centroids)
@@ -163,16 +165,16 @@ def measure_valleys(sample: Sample, candidates: list[dict], seed: int) -> list[d
     """Return the smallest valley of each candidate.
 
     Args:
-        sample: of the customers.
+        sample: n points.
         candidates: rows of kmeans_candidates.
-        seed: of the places of customers, and of their draw.
+        seed: seed of the places of customers, and of their draw.
     """
     from scipy.spatial.distance import cdist
     from threadpoolctl import threadpool_limits
 
     rows = []
     places, vector_of = spread_out(*sample, seed)
-    # One thread: with more, the last bits depend on how busy the machine is.
+    # With several threads, the last bits would depend on how busy the machine is.
     with threadpool_limits(1):
         for row in candidates:
             rounded = np.array(row["centroids"])
@@ -190,7 +192,7 @@ def significant(value: float) -> float:
 
 
 def key_of(row: dict) -> tuple:
-    """Return what tells a candidate from all others."""
+    """Return the values that identify a candidate."""
     return tuple(row[name] for name in KEY)
 
 
@@ -209,7 +211,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
-    """Return the rows that this model has in the database, of the build before."""
+    """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     tables = session.sql("from information_schema.tables").filter(
         f"(table_catalog, table_schema, table_name) = {this}"
@@ -220,8 +222,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -234,7 +236,7 @@ def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sa
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per candidate: those of earlier builds, and those of today."""
+    """Return one row per candidate, of earlier builds and of this one."""
     dbt.config(materialized="table")
     training = dbt.ref("customer_segmentation", "int_training_vectors")
     candidates = records(dbt.ref("customer_segmentation", "kmeans_candidates"))

@@ -1,5 +1,5 @@
-"""How are the customers' values spread when a fit is made? Equally full bins, mean and
-standard deviation of each standardized feature, for `drift` and for standard scores.
+"""The distribution of each standardized feature at the time of a fit: equally full bins
+for `drift`, mean and standard deviation for standard scores.
 """
 
 import json
@@ -21,7 +21,7 @@ BINS = 10
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
@@ -31,10 +31,11 @@ def quantile_bins(
     values: np.ndarray, weights: np.ndarray
 ) -> tuple[list[float], list[float]]:
     """Return the inner bounds of about BINS equally full bins, and the share of
-    customers in each bin; a value belongs to the bin whose upper bound it reaches.
+    customers in each bin. A value that equals a bound belongs to the bin below it.
 
-    Where the highest value would bound a bin, the value below it does: a feature at its
-    maximum for nearly everyone would else have one bin, and never drift.
+    The highest value never bounds a bin; the second highest takes its place. Otherwise
+    a feature that is at its maximum for nearly everyone would have a single bin and
+    could never drift.
 
     Args:
         values: (n,) values of one feature.
@@ -53,7 +54,7 @@ def quantile_bins(
 
 
 def mean_and_deviation(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
-    """Return mean and standard deviation of (n,) values with (n,) customers at each."""
+    """Return mean and standard deviation of (n,) values with (n,) customers each."""
     customers = weights.sum()
     mean = math.fsum(weights * values) / customers
     return mean, math.sqrt(math.fsum(weights * (values - mean) ** 2) / customers)
@@ -63,7 +64,7 @@ def describe_features(sample: Sample, weights: list[float]) -> list[dict]:
     """Return one row per feature.
 
     Args:
-        sample: n points, whose coordinates hold the roots of feature weights.
+        sample: n points, whose coordinates are multiplied by the roots of the weights.
         weights: d feature weights.
     """
     rows = []
@@ -98,8 +99,8 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

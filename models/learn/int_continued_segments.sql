@@ -35,7 +35,8 @@ kmeans_refinements as (
 
 features_before as (
 
-    -- Of the newest fit of the build before: a ref would make a circle.
+    -- The features of the newest fit, from the table that the previous build wrote. It
+    -- is read without ref(), because kmeans_fits depends on this model.
     {% if registry %}
     select distinct
         segmentation,
@@ -81,7 +82,8 @@ compared as (
 
 renamed as (
 
-    -- features that are new may be those that are gone, by another name
+    -- Segmentations that lost features and got new ones: a feature may have been
+    -- renamed, so centroids cannot be compared.
     select segmentation
     from compared
     where

@@ -1,5 +1,5 @@
--- The registry with one row per fit: what scoring needs, as lists. Coordinates are
--- weighted, as in the points of customers.
+-- The registry with one row per fit, and with lists, because scoring needs one row per
+-- segmentation. Coordinates are weighted, as in the points of customers.
 with
 
 kmeans_fits as (
@@ -10,7 +10,7 @@ kmeans_fits as (
 
 preparations as (
 
-    -- every segment of a fit repeats its features
+    -- The registry repeats the features of a fit for each segment; segment 0 is enough.
     select
         fit_id,
         segmentation,

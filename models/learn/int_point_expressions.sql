@@ -1,5 +1,5 @@
--- Python models cannot call macros. They read here what the macros write, so that a fit
--- measures distances as scoring does.
+-- Python models cannot call macros. They read the SQL of the macros from this model, so
+-- that a fit measures distances as scoring does.
 select
     {{ quoted_text(distances_to("point", "centroids")) }} as distances,
     {{ quoted_text(nearest("distances")) }} as position,

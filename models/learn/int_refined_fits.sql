@@ -1,5 +1,5 @@
--- What the registry takes up of the fits that are due, but for ids and times: one row per
--- fit, feature and segment.
+-- The new rows of the registry, before they get ids and times: one row per fit that is
+-- due, feature and segment.
 with
 
 kmeans_starts as (

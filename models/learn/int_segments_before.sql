@@ -6,7 +6,8 @@ with
 
 stays as (
 
-    -- Of the build before this one: a ref would make a circle.
+    -- The history of the previous build. It is read without ref(), because
+    -- customer_segment_history depends on this model.
     {% if history %}
     select
         customer_id,

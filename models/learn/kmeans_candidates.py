@@ -1,11 +1,11 @@
 """K-means for every segmentation at every number of clusters.
 
-SQL has prepared the training vectors: the distinct points of the customers of each
-segmentation that is due for a fit, or of a sample of them where there are many, with
-the number of customers at each. Python returns centroids and metrics, never customers.
-Rows of earlier builds are kept: what was computed once is not computed again when
-configuration and data come back. What else is asked of a candidate is answered by
-candidate_silhouettes, candidate_stabilities and candidate_valleys.
+SQL prepares the training vectors: for each segmentation that is due for a fit, the
+distinct points of its customers (of a sample, if there are many) and the number of
+customers at each point. Python returns centroids and metrics, never customers. Rows of
+earlier builds are kept, so that nothing is computed again when configuration and data
+come back. Slower figures are left to candidate_silhouettes, candidate_stabilities and
+candidate_valleys.
 """
 
 import hashlib
@@ -32,22 +32,22 @@ SCHEMA = {
     "centroids": ["DOUBLE[]"],
 }
 
-# Linear algebra libraries do not promise the last bits. Rounding them away gives the
-# same figures everywhere; the centroids are refined on all customers later anyway.
+# Linear algebra libraries differ in the last bits, so all figures are rounded. Rounded
+# centroids do no harm: they are refined on all customers later.
 SIGNIFICANT_DIGITS = 10
 CENTROID_DECIMALS = 9
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
 
 
 def hash_vectors(vectors: np.ndarray, weights: np.ndarray, checksum: str) -> str:
-    """Hash (n, d) points in any order, the (n,) customers at each, and the checksum of
-    all customers' features, which the points may be a sample of.
+    """Hash (n, d) points in any order, the (n,) customers at each, and a checksum of
+    the features of all customers, because the points may be those of a sample.
     """
     order = np.lexsort(np.column_stack([vectors, weights]).T[::-1])
     digest = hashlib.sha256(np.ascontiguousarray(vectors[order]).tobytes())
@@ -59,16 +59,16 @@ def hash_vectors(vectors: np.ndarray, weights: np.ndarray, checksum: str) -> str
 def fit(
     vectors: np.ndarray, weights: np.ndarray, clusters: int, restarts: int, seed: int
 ) -> np.ndarray:
-    """Return the (k, d) centroids of the best of several K-means starts, each of which
-    goes on until no vector changes its cluster, in order of their first coordinate,
-    then of the next, and so on: the numbering of K-means is arbitrary.
+    """Return the (k, d) centroids of the best of several K-means starts. Each start
+    runs until no vector changes its cluster. The numbering of K-means is arbitrary, so
+    the centroids are sorted by their first coordinate, then by the next, and so on.
 
     Args:
         vectors: (n, d) points.
-        weights: (n,) customers at each.
+        weights: (n,) customers at each point.
         clusters: k.
-        restarts: k-means++ starts, of which the lowest inertia wins.
-        seed: of the starts.
+        restarts: number of k-means++ starts; the one with the lowest inertia wins.
+        seed: seed of the starts.
     """
     from sklearn.cluster import KMeans
 
@@ -94,7 +94,8 @@ def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> floa
     nearest and to the next centroid.
 
     Hruschka, de Castro and Campello (2004), "Evolutionary algorithms for clustering
-    gene-expression data": the silhouette with centroids in place of members.
+    gene-expression data". It is the silhouette with distances to centroids in place of
+    distances to the members of a segment.
     """
     nearest, following = np.partition(to_centroids, 1, axis=1)[:, :2].T
     margins = (following - nearest) / np.where(following > 0, following, 1)
@@ -108,7 +109,8 @@ def davies_bouldin(
     centroids: np.ndarray,
 ) -> float:
     """Return the weighted Davies-Bouldin index (Davies and Bouldin, 1979): the mean
-    over segments of the worst ratio of spreads to separation. Lower is better.
+    over segments of the largest ratio of two segments' spreads to the distance of
+    their centroids. Lower is better.
     """
     clusters = len(centroids)
     sizes = np.bincount(labels, weights, clusters)
@@ -123,7 +125,8 @@ def calinski_harabasz(
     within: float, vectors: np.ndarray, weights: np.ndarray, clusters: int
 ) -> float | None:
     """Return the weighted Calinski-Harabasz index (1974): the variance between
-    segments over the variance within them. Higher is better; None if there is none.
+    segments divided by the variance within them. Higher is better. None if there is no
+    variance within the segments, or no more than one customer per segment.
 
     Args:
         within: the inertia.
@@ -140,7 +143,7 @@ def calinski_harabasz(
 
 
 def measure(sample: Sample, centroids: np.ndarray) -> dict:
-    """Return the figures of (k, d) centroids that distances to them tell."""
+    """Return the figures of (k, d) centroids that follow from distances to them."""
     to_centroids = distances(sample.points, centroids)
     labels = to_centroids.argmin(axis=1)
     within, clusters = inertia(to_centroids, sample.customers), len(centroids)
@@ -167,8 +170,8 @@ def round_figures(row: dict) -> dict:
 
 
 def round_centroids(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Return (k, d) centroids with CENTROID_DECIMALS of a unit per coordinate: a power
-    of two that no coordinate exceeds, of which reach says the (d,) largest.
+    """Return (k, d) centroids rounded to CENTROID_DECIMALS of a unit per coordinate.
+    The unit is the next power of two above `reach`, the (d,) largest coordinates.
     """
     unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
     return (centroids / unit).round(CENTROID_DECIMALS) * unit
@@ -178,14 +181,14 @@ def fit_candidates(sample: Sample, settings: dict, customers: int) -> list[dict]
     """Return one row per number of clusters: metrics and centroids.
 
     Args:
-        sample: of the customers, to choose the number on.
-        settings: the segmentation's row of int_segmentations.
-        customers: how many there are in all.
+        sample: n points.
+        settings: the row of int_segmentations of the segmentation.
+        customers: number of all customers of the segmentation.
 
     Raises:
-        ValueError: there are too few distinct points for the clusters asked for.
+        ValueError: the distinct points are fewer than the smallest number of clusters.
     """
-    import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
+    import sklearn.cluster  # noqa: F401  the limit below needs its threads loaded
     from threadpoolctl import threadpool_limits
 
     name, vectors = settings["segmentation"], len(sample.points)
@@ -201,7 +204,7 @@ def fit_candidates(sample: Sample, settings: dict, customers: int) -> list[dict]
             "`by` an attribute."
         )
     rows, reach = [], np.abs(sample.points).max(axis=0)
-    # One thread: with more, the last bits depend on how busy the machine is.
+    # With several threads, the last bits would depend on how busy the machine is.
     with threadpool_limits(1):
         for clusters in range(fewest, most + 1):
             centroids = fit(*sample, clusters, settings["restarts"], settings["seed"])
@@ -238,7 +241,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
-    """Return the rows that this model has in the database, of the build before."""
+    """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     tables = session.sql("from information_schema.tables").filter(
         f"(table_catalog, table_schema, table_name) = {this}"
@@ -249,8 +252,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -291,7 +294,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     today = {(row["segmentation"], row["configuration_hash"]) for row in segmentations}
     for row in rows:
         name = row["segmentation"]
-        # `dbt build --empty` decides nothing
+        # Under `dbt build --empty`, nothing is in `current`, and rows stay as they are.
         if name in current and (name, row["configuration_hash"]) in today:
             row["is_current"] = row["data_fingerprint"] == current[name]
     return as_relation(session, rows)

@@ -1,9 +1,9 @@
-"""The registry: every fit that ever scored customers, as rows.
+"""The registry of all fits that ever scored customers.
 
-The segments of a refined fit get their ids here: those of the fit before, where they
-are the same segments. A fit is appended whole or not at all, which is why its columns
-and those of its features and segments stand in one table; segmentation_fits,
-segmentation_fit_features and segmentation_fit_centroids are its faces.
+The segments of a refined fit get their ids here. A segment that continues one of the
+previous fit keeps its id. Columns of the fit, its features and its segments share one
+table, so that a fit is appended whole or not at all. The views of this table are
+segmentation_fits, segmentation_fit_features and segmentation_fit_centroids.
 """
 
 import json
@@ -57,22 +57,22 @@ def segment_ids(
     used: set[str],
     continued: dict[int, str] | None = None,
 ) -> list[str]:
-    """Give each centroid the id of the segment that it continues, or a new one.
+    """Return an id for each centroid: that of the segment that it continues, or a new
+    one.
 
-    Unless the customers tell (`continued`), the centroids do: a new one can only
-    continue the old one that it lies nearest to; from any other it has moved too far.
-    Where several could continue the same one, pairs are made so that the sum of their
-    distances is smallest (Kuhn, 1955), and the rest are new. Pairing first and judging
-    the distance afterwards would let a chain of short moves take ids from segments
-    that have not moved at all.
+    If `continued` is empty, the distances between centroids decide. A new centroid can
+    only continue the nearest old one. When several could continue the same old one,
+    the pairs with the smallest sum of distances win (Kuhn, 1955), and the others get
+    new ids. Pairing without regard to the nearest centroid would let a chain of short
+    moves take ids from segments that have not moved at all.
 
     Args:
         segmentation: prefix of the ids.
         centroids: (k, d) new standardized centroids.
-        earlier: (d,) standardized centroids of the fit before, by id.
-        used: all ids the segmentation ever had; none is given twice.
-        continued: ids by segment_index, where most customers of a segment were
-            together before; see int_continued_segments.
+        earlier: (d,) standardized centroids of the previous fit, by id.
+        used: all ids that the segmentation ever had; a new id is none of them.
+        continued: ids by segment_index, for segments that share most customers with
+            an earlier segment; see int_continued_segments.
     """
     ids = [(continued or {}).get(index) for index in range(len(centroids))]
     if earlier and not continued:
@@ -107,7 +107,7 @@ def in_own_units(z: np.ndarray, preparation: dict) -> np.ndarray:
 
 
 def newest_fit(registry: list[dict], segmentation: str) -> str | None:
-    """Return the id of the fit that scored the segmentation last, if there is one."""
+    """Return the id of the fit that was adopted last, if the segmentation has one."""
     mine = [
         (row["adopted_at"], row["fit_id"])
         for row in registry
@@ -119,17 +119,17 @@ def newest_fit(registry: list[dict], segmentation: str) -> str | None:
 def newest_centroids(
     registry: list[dict], segmentation: str, features: list[str]
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Return the centroids of the segmentation's newest fit, by segment id, on those
-    features that this fit has in common with the given ones; and which those are.
+    """Return the centroids of the segmentation's newest fit, by segment id. Their
+    coordinates are limited to features that the newest fit shares with the given ones.
 
     Args:
         registry: rows of the registry.
-        segmentation: name.
-        features: d names of the features of the fit to come.
+        segmentation: name of the segmentation.
+        features: d names of the features of the new fit.
 
     Returns:
-        Arrays of (s,) standardized values by segment id (none if there is no fit, or
-        no common feature), and the (s,) positions of the common features.
+        Arrays of (s,) standardized values by segment id, and the (s,) positions of the
+        shared features. There are no arrays if there is no fit, or no shared feature.
     """
     newest = newest_fit(registry, segmentation)
     values = {
@@ -152,17 +152,18 @@ def newest_centroids(
 def list_rows(
     refined: list[dict], registry: list[dict], continued: list[dict], now: datetime
 ) -> list[dict]:
-    """Return the rows of a new fit for the registry, with ids of its segments and
-    centroids in the units of the features.
+    """Return the rows of a new fit for the registry, with ids for its segments and
+    with centroids in the units of the features.
 
     Args:
-        refined: rows of int_refined_fits of one fit, by position and segment_index.
-        registry: rows of the fits before.
+        refined: rows of int_refined_fits of one fit, sorted by position and
+            segment_index.
+        registry: rows of all earlier fits.
         continued: rows of int_continued_segments.
-        now: the time of the fit.
+        now: time of the fit.
     """
     name, clusters = refined[0]["segmentation"], refined[0]["clusters"]
-    # (k, d): the segments of a feature follow one another
+    # Rows are sorted by feature, then by segment: a (d, k) array, transposed to (k, d).
     centroids = np.array([row["centroid"] for row in refined]).reshape(-1, clusters).T
     features = [row["feature"] for row in refined[::clusters]]
     earlier, shared = newest_centroids(registry, name, features)
@@ -200,8 +201,8 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_registry(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return the registry of the builds before: this schema's own, or the one it is
-    told to start from.
+    """Return the registry of earlier builds. If this schema has none yet, it is the
+    registry that the schema is configured to import.
     """
     if session.sql(
         f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
@@ -218,7 +219,9 @@ def earlier_registry(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
 
 
 def adopted_fit(registry: list[dict], candidate: dict) -> str | None:
-    """Return the id of the fit adopted last for the configuration of a candidate."""
+    """Return the id of the fit that was adopted last under a candidate's
+    configuration.
+    """
     mine = [
         (row["adopted_at"], row["fit_id"])
         for row in registry
@@ -229,12 +232,12 @@ def adopted_fit(registry: list[dict], candidate: dict) -> str | None:
 
 
 def later_than(registry: list[dict], started_at: datetime | None) -> datetime | None:
-    """Return when this build began or, where it is a part of one that has fitted
-    before, a time that is later than those of all fits. There is none under `--empty`.
+    """Return the start of this build. If the registry already has a fit of that time or
+    later, return a time just after its newest fit. None under `--empty`.
 
     Args:
-        registry: rows of the fits before.
-        started_at: when the build began, as int_build says.
+        registry: rows of all earlier fits.
+        started_at: start of the build, from int_build.
     """
     if started_at is None:
         return None
@@ -243,8 +246,8 @@ def later_than(registry: list[dict], started_at: datetime | None) -> datetime | 
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per fit, segment and feature: those of earlier builds, and those
-    of the fits that are not among them yet.
+    """Return one row per fit, segment and feature: all earlier rows, and the rows of
+    new fits.
     """
     dbt.config(materialized="table")
     chosen = records(
@@ -272,7 +275,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             mine = [row for row in refined if row["fit_id"] == identity]
             rows += list_rows(mine, registry, continued, now)
         elif identity and identity != newest_fit(registry, name):
-            # Of the same data, or of an earlier configuration that is back.
+            # The build found the same data again, or the user has gone back to an
+            # earlier configuration: its fit becomes the newest.
             readopted.append(identity)
     if readopted:
         identities = ", ".join(f"'{identity}'" for identity in readopted)

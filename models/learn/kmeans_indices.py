@@ -1,5 +1,5 @@
-"""How good is each fit? The indices of all its customers, from the sums that the last
-of Lloyd's passes has measured of its segments.
+"""The quality indices of each fit over all its customers, from sums per segment that
+the last of Lloyd's passes has measured.
 """
 
 import json
@@ -19,8 +19,9 @@ SCHEMA = {
 
 
 def davies_bouldin(spreads: np.ndarray, centroids: np.ndarray) -> float | None:
-    """Return the Davies-Bouldin index (1979): the mean over segments of the worst ratio
-    of spreads to separation; None of fewer than two segments.
+    """Return the Davies-Bouldin index (1979): the mean over segments of the largest
+    ratio of two segments' spreads to the distance of their centroids. None if there are
+    fewer than two segments.
 
     Args:
         spreads: (k,) mean distance of the members of each segment to its centroid.
@@ -34,8 +35,8 @@ def davies_bouldin(spreads: np.ndarray, centroids: np.ndarray) -> float | None:
 
 
 def sum_squares(differences: np.ndarray, sizes: np.ndarray) -> float:
-    """Return the sum of the squares of (k, d) differences, each row counted as often
-    as its size says.
+    """Return the sum of the squares of (k, d) differences, each row multiplied by its
+    size.
     """
     return math.fsum((differences**2 * sizes[:, None]).ravel())
 
@@ -43,11 +44,12 @@ def sum_squares(differences: np.ndarray, sizes: np.ndarray) -> float:
 def calinski_harabasz(
     within: float, means: np.ndarray, sizes: np.ndarray
 ) -> float | None:
-    """Return the Calinski-Harabasz index (1974): the variance between segments over the
-    variance within them; None of fewer than two segments, or of none within.
+    """Return the Calinski-Harabasz index (1974): the variance between segments divided
+    by the variance within them. None if there are fewer than two segments, no variance
+    within them, or no more than one customer per segment.
 
     Args:
-        within: sum of squared distances to the mean of the segment.
+        within: sum of squared distances to the means of the segments.
         means: (k, d) means of the segments.
         sizes: (k,) customers of the segments.
     """
@@ -60,7 +62,7 @@ def calinski_harabasz(
 
 
 def measure_fit(segments: list[dict]) -> dict:
-    """Return the indices of a fit. A segment without customers counts in none.
+    """Return the indices of a fit. Segments without customers are left out.
 
     Args:
         segments: rows of kmeans_refinements.
@@ -72,7 +74,8 @@ def measure_fit(segments: list[dict]) -> dict:
     means = np.array([row["mean"] for row in used])
     inertia = math.fsum(row["squared_distances"] for row in used)
     margins = math.fsum(row["margins"] for row in used)
-    # Huygens: about their mean, squares are smaller by that much
+    # By Huygens' theorem, the sum of squared distances to the means is smaller than
+    # that to the centroids by the squared distance between mean and centroid.
     within = inertia - sum_squares(means - centroids, sizes)
     return {
         "customers": int(sizes.sum()),

@@ -1,7 +1,7 @@
-"""Where do the segments lie when all customers are asked? Lloyd's algorithm.
+"""Lloyd's algorithm over all customers, which finds the final centroids.
 
-A pass is one SQL aggregate: the customers stay in the engine, Python moves k centroids.
-The last pass measures the segments. Rows of earlier builds are kept.
+Each pass is one SQL aggregate: the customers stay in the engine, and Python only moves
+k centroids. The last pass measures the segments. Rows of earlier builds are kept.
 """
 
 import itertools
@@ -28,22 +28,22 @@ SCHEMA = {
 MEASURES = tuple(SCHEMA)[-5:]
 
 MAXIMUM_PASSES = 12
-# Lloyd's passes end when they lower the inertia by less than this share of it.
+# Lloyd's passes end when one lowers the inertia by less than this share of it.
 SMALLEST_GAIN = 1e-7
-# After a pass that gained so little, the next is likely the last: it measures, too.
+# After such a small gain, the next pass is probably the last, so it also measures.
 NEARLY_NO_GAIN = 50 * SMALLEST_GAIN
-# Linear algebra libraries do not promise the last bits.
+# Figures are rounded, because linear algebra libraries differ in the last bits.
 CENTROID_DECIMALS = 9
-# Iterations on the sample: at most, and until one changes the way by so small a share.
+# Iterations on the sample end after SAMPLE_STEPS, or after so small a change.
 SAMPLE_STEPS = 100
 SAMPLE_TOLERANCE = 1e-3
-# How far at least to move centroids in the sample to see what follows: a share of the
-# distances from them. Of a shorter step, too few vectors change their segment.
+# The shortest step of centroids in the sample, as a share of the distances from them.
+# After a shorter step, too few vectors would change their segment.
 SECANT = 0.1
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
@@ -54,46 +54,46 @@ class Customers(NamedTuple):
 
     points: DuckDBPyRelation  # with a column `point`, a list of d coordinates
     reach: np.ndarray  # (d,) largest absolute coordinates
-    root: np.ndarray  # (d,) what a coordinate is for a standardized value of 1
+    root: np.ndarray  # (d,) square roots of the feature weights
     expressions: dict[str, str]  # the row of int_point_expressions
 
 
 class Pass(NamedTuple):
-    """What a pass over all customers finds."""
+    """The result of a pass over all customers."""
 
     moved: np.ndarray  # (k, d) means of the segments; an empty one keeps its centroid
-    gain: float  # by how much going there lowers the inertia
-    measures: list[dict]  # of k segments, all of them only if asked for
+    gain: float  # the decrease of the inertia when centroids move to these means
+    measures: list[dict]  # figures of k segments; only `customers` without `measure`
 
 
 class Refinement(NamedTuple):
-    """Where passes end."""
+    """The result of all passes."""
 
-    centroids: np.ndarray  # (k, d), ordered by their first coordinate
-    order: np.ndarray  # (k,) their places among the centroids that passes started from
+    centroids: np.ndarray  # (k, d), sorted by their first coordinate
+    order: np.ndarray  # (k,) position of each among the centroids of the start
     passes: int
     last: Pass
 
 
 def fixed_point_unit(largest: float) -> float:
-    """Return by what power of two to multiply values up to a largest one for BIGINT."""
-    # 2^1023 is the highest power of two that a double can be
+    """Return the power of two that scales values up to `largest` to fit in BIGINT."""
+    # 2^1023 is the largest power of two that a double can hold.
     exponent = 61 - math.ceil(math.log2(largest)) if largest else 0
     return 2.0 ** min(exponent, 1023)
 
 
 def fixed_point_sum_sql(expression: str, largest: float) -> str:
-    """Return SQL for a sum of doubles up to a largest one: the same bits for every
-    order of the rows, since it sums whole numbers.
+    """Return SQL for a sum of doubles of at most `largest`. It adds whole numbers, so
+    the result has the same bits for every order of the rows.
     """
-    # in quotes: DuckDB would read the digits as a DECIMAL, which may end one bit off
+    # Quoted: DuckDB would read bare digits as a DECIMAL, which may be one bit off.
     unit = f"'{fixed_point_unit(largest)!r}'::double"
     return f"sum((({expression}) * {unit})::bigint)::double / {unit}"
 
 
 def find_nearest(customers: Customers, centroids: np.ndarray) -> DuckDBPyRelation:
     """Return the points, their distances to all (k, d) centroids, and the position of
-    the nearest, from 1, by the expressions of scoring.
+    the nearest centroid, from 1. The SQL expressions are the same as in scoring.
     """
     literal = f"'{json.dumps(centroids.tolist())}'::double[][]"
     return (
@@ -104,11 +104,11 @@ def find_nearest(customers: Customers, centroids: np.ndarray) -> DuckDBPyRelatio
 
 
 def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> Pass:
-    """Find out who is nearest to each of (k, d) centroids, and where they lead to.
+    """Assign customers to the nearest of (k, d) centroids, and average each segment.
 
-    Measures of a segment are customers, the largest distance, and the sums of squared
-    distances, of distances and of (b - a) / b, with a and b those to the nearest and
-    to the next centroid (Hruschka, de Castro and Campello, 2004).
+    The measures of a segment are its customers, the largest distance, and the sums of
+    squared distances, of distances and of (b - a) / b, with the distances a to the
+    nearest and b to the next centroid (Hruschka, de Castro and Campello, 2004).
     """
     found = find_nearest(customers, centroids)
     columns = ["position", "count(*)"]
@@ -134,14 +134,14 @@ def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> P
     for position, *figures in totals:
         slot, count, sums = position - 1, figures[0], figures[-dimensions:]
         moved[slot] = np.array(sums) / count
-        # Huygens: about their mean, squares are smaller by that much
+        # Huygens' theorem: squared distances to the mean are smaller by this sum.
         gains += list(count * (moved[slot] - centroids[slot]) ** 2)
         measures[slot] = dict(zip(MEASURES, figures[:-dimensions], strict=measure))
     return Pass(moved, math.fsum(gains), measures)
 
 
 def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
-    """Return the (k, d) means of the points nearest to each centroid, else itself."""
+    """Return (k, d) means of the nearest points, or the centroid if it has none."""
     from scipy.spatial.distance import cdist
 
     (points, weights), clusters = sample, len(centroids)
@@ -153,14 +153,14 @@ def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
 
 
 def steer(sample: Sample, centroids: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """Return where Lloyd's passes over all customers would lead to, as far as a sample
-    can tell, given (k, d) centroids and where the last pass moved them.
+    """Return an estimate of where Lloyd's passes over all customers would end, from the
+    (k, d) centroids of the last pass, the means it moved them to, and a sample.
 
-    By Newton's method the way to where a pass moves nothing is d = r + J d, with r what
-    the last pass moved and J the derivative of a pass: how much farther it leads from
-    places moved by d. That is seen in the sample, at places moved far enough for many
-    vectors to change their segment (Dembo, Eisenstat and Steihaug, 1982, "Inexact
-    Newton methods"). Only r, of all customers, decides where it ends.
+    Newton's method solves d = r + J d for the way d to a point that a pass does not
+    move (Dembo, Eisenstat and Steihaug, 1982, "Inexact Newton methods"). Here r is the
+    last move, and J is the derivative of a pass. J d is measured in the sample, with a
+    step long enough for many vectors to change their segment. An error of the sample
+    cannot shift the end, because r comes from all customers and is 0 there.
     """
     from scipy.spatial.distance import cdist
 
@@ -180,8 +180,8 @@ def steer(sample: Sample, centroids: np.ndarray, moved: np.ndarray) -> np.ndarra
 
 
 def round_centroids(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Return (k, d) centroids with CENTROID_DECIMALS of a unit per coordinate: a power
-    of two that no coordinate exceeds, of which reach says the (d,) largest.
+    """Return (k, d) centroids rounded to CENTROID_DECIMALS of a unit per coordinate.
+    The unit is the next power of two above `reach`, the (d,) largest coordinates.
     """
     unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
     return (centroids / unit).round(CENTROID_DECIMALS) * unit
@@ -193,9 +193,9 @@ def refine(
     inertia: float,
     sample: Sample | None = None,
 ) -> Refinement:
-    """Run Lloyd's passes from (k, d) centroids until the inertia, which is about as
-    given, stands still. The sample that the centroids were found in, if these were not
-    all customers, saves passes, until one gains no less than the one before.
+    """Run Lloyd's passes from (k, d) centroids until the inertia stops falling; the
+    given inertia is approximate. The sample that the centroids come from, if any, saves
+    passes. It is dropped when a pass gains no less than the previous one.
     """
     order, gain = np.arange(len(centroids)), math.inf
     for passes in itertools.count(1):
@@ -203,7 +203,7 @@ def refine(
         measure = is_last or gain <= NEARLY_NO_GAIN * inertia
         if measure:
             sorting = np.lexsort(centroids.T[::-1])
-            # as the registry will have them: it keeps standardized values
+            # The registry stores standardized values; this reproduces its rounding.
             centroids, order = centroids[sorting], order[sorting]
             centroids = centroids / customers.root * customers.root
         last = run_pass(customers, centroids, measure=measure)
@@ -249,7 +249,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
-    """Return the rows that this model has in the database, of the build before."""
+    """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     tables = session.sql("from information_schema.tables").filter(
         f"(table_catalog, table_schema, table_name) = {this}"
@@ -260,8 +260,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -274,7 +274,7 @@ def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sa
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per fit and segment: those of earlier builds, and new ones."""
+    """Return one row per fit and segment, of earlier builds and of this one."""
     dbt.config(materialized="table")
     starts = records(dbt.ref("customer_segmentation", "kmeans_starts"))
     points = dbt.ref("customer_segmentation", "int_training_points")

@@ -1,9 +1,8 @@
-"""From where do Lloyd's passes start? The chosen candidate of each segmentation that is
-due for a fit, and the id of the fit that comes of it. Where the candidate was found in
-a sample, K-means goes on in a larger one first.
+"""The centroids from which Lloyd's passes start, and the id of the resulting fit.
 
-Rows of earlier builds are kept: the same configuration, data and preparation are the
-same fit.
+They are those of the chosen candidate of each segmentation that is due for a fit. If
+the candidate comes from a sample, K-means first runs on in a larger sample. Rows of
+earlier builds are kept: equal configuration, data and preparation give the same fit.
 """
 
 import hashlib
@@ -38,25 +37,25 @@ PREPARATION = (
     "scale",
     "weight",
 )
-# Linear algebra libraries do not promise the last bits.
+# Figures are rounded, because linear algebra libraries differ in the last bits.
 CENTROID_DECIMALS = 9
 
 
 class Sample(NamedTuple):
-    """Distinct points of customers, in order, and how many customers are at each."""
+    """The distinct points of customers, sorted, and the number of customers at each."""
 
     points: np.ndarray  # (n, d) coordinates in which distances are Euclidean
     customers: np.ndarray  # (n,) whole numbers as floats
 
 
 def fit_id(chosen: dict, preparations: list[dict]) -> str:
-    """Return the hash of configuration and data: the same input, the same fit.
+    """Return the id of a fit: a hash of configuration, data and preparation.
 
-    The fingerprint is of standardized values; without the preparation, ages that are
-    all a year higher would be the same data.
+    The data fingerprint only covers standardized values. Without the preparation, the
+    same customers with all ages one year higher would get the same id.
 
     Args:
-        chosen: the candidate's row of segmentation_quality.
+        chosen: the row of segmentation_quality of the candidate.
         preparations: the d rows of feature_preparation.
     """
     basis = (
@@ -68,25 +67,25 @@ def fit_id(chosen: dict, preparations: list[dict]) -> str:
 
 
 def round_centroids(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Return (k, d) centroids with CENTROID_DECIMALS of a unit per coordinate: a power
-    of two that no coordinate exceeds, of which reach says the (d,) largest.
+    """Return (k, d) centroids rounded to CENTROID_DECIMALS of a unit per coordinate.
+    The unit is the next power of two above `reach`, the (d,) largest coordinates.
     """
     unit = 2.0 ** np.ceil(np.log2(np.where(reach > 0, reach, 1)))
     return (centroids / unit).round(CENTROID_DECIMALS) * unit
 
 
 def refit(sample: Sample, centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
-    """Return the (k, d) centroids that K-means finds from those given.
+    """Return the (k, d) centroids that K-means finds when it starts from given ones.
 
     Args:
         sample: n points.
-        centroids: (k, d) points to start from.
+        centroids: (k, d) centroids of the start.
         reach: (d,) largest absolute coordinates.
     """
     from sklearn.cluster import KMeans
     from threadpoolctl import threadpool_limits
 
-    # One thread: with more, the last bits depend on how busy the machine is.
+    # With several threads, the last bits would depend on how busy the machine is.
     with threadpool_limits(1):
         model = KMeans(len(centroids), init=centroids, n_init=1, tol=0)
         model.fit(sample.points, sample_weight=sample.customers)
@@ -94,7 +93,7 @@ def refit(sample: Sample, centroids: np.ndarray, reach: np.ndarray) -> np.ndarra
 
 
 def key_of(row: dict) -> tuple:
-    """Return what tells a candidate from all others."""
+    """Return the values that identify a candidate."""
     return tuple(row[name] for name in KEY)
 
 
@@ -113,7 +112,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
-    """Return the rows that this model has in the database, of the build before."""
+    """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     tables = session.sql("from information_schema.tables").filter(
         f"(table_catalog, table_schema, table_name) = {this}"
@@ -124,8 +123,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation that have customers by one of the counts of
-    int_training_vectors; none if it is not due.
+    """Return the points of a segmentation whose given count of int_training_vectors is
+    above 0: no points if the segmentation is not due for a fit.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -138,7 +137,7 @@ def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sa
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per fit: those of earlier builds, and those that are due."""
+    """Return one row per fit, of earlier builds and of this one."""
     dbt.config(materialized="table")
     training = dbt.ref("customer_segmentation", "int_training_vectors")
     chosen = records(

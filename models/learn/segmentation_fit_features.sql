@@ -14,7 +14,7 @@ segmentation_fits as (
 
 features as (
 
-    -- every segment of a fit repeats its features
+    -- The registry repeats the features of a fit for each segment; segment 0 is enough.
     select
         kmeans_fits.fit_id,
         kmeans_fits.segmentation,

@@ -1,8 +1,9 @@
 {{ config(materialized="view") }}
 
 {% set table = customers_table() %}
-{# Files are checked first: what DuckDB says of a line it cannot read quotes the line. #}
+{# Files are checked first, because DuckDB's error about an unreadable line quotes the
+   customer's data. #}
 {% do ref("customer_segmentation", "int_files_checked") if table.readers %}
 {% do ref("customer_segmentation", "int_python_packages") %}
-{# An error about the table shows this line. #}
+{# DuckDB's error about a missing table quotes the next line, which names the setting. #}
 select * /* segmentation_customers: name a table that is there */ from {{ table.sql }}

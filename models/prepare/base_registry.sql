@@ -5,7 +5,7 @@
 {% if registry_from %}
 select segmentation_registry_from.*
 from {{ registry_from }} as segmentation_registry_from
--- always so: an error about the relation names the setting
+-- Always true: it makes an error about a wrong relation name the setting.
 where segmentation_registry_from.fit_id is not null
 {% else %}
 select

@@ -1,6 +1,6 @@
 {% set segmentations = configured_segmentations("kmeans") %}
-{# Half of the 52 bits of a DOUBLE. Of values that vary less, beside what they have in
-   common, rounding leaves fewer than half of the digits of a standard score. #}
+{# 2^-26, half of the 52 bits of a DOUBLE. If values vary less than this in relation to
+   their size, rounding destroys more than half of the digits of a standard score. #}
 {% set smallest_variation = "1.4901161193847656e-8" %}
 
 with
@@ -50,9 +50,8 @@ rejections as (
 
 {{ segmentation.name }}__measured as (
 
-    -- One scan for all features. Moments are taken of values moved to 0..1 and summed
-    -- in fixed point: the same bits for every order of the rows, whatever their
-    -- magnitude.
+    -- One scan for all features. Values are moved to 0..1 and summed in fixed point, so
+    -- that the moments have the same bits for every order of the rows.
     select
         {% for feature in segmentation.features %}
         {% set parameters = feature.name ~ "__" %}
@@ -146,15 +145,16 @@ centered as (
         on measured.segmentation = features.segmentation
         and measured.feature = features.feature
     cross join rejections
-    -- `dbt build --empty` has no customers by intent
+    -- `dbt build --empty` reads no customers, which must not stop the build.
     where bounds.customers > 0 or {{ not flags.EMPTY }}
 
 ),
 
 scaled as (
 
-    -- A block of categories varies by 1 - sum of squared shares in all. The logarithm of
-    -- 1 + x is rounded as 1 + x is. Below 1e-300, DOUBLEs lose their digits.
+    -- The variances of a block of categories add up to 1 - sum of squared shares. The
+    -- rounding error of the logarithm of 1 + x is that of 1 + x. Numbers below 1e-300
+    -- are left out, because DOUBLEs lose digits there.
     select
         *,
         case scale_method when 'none' then 0 else middle end as center,

@@ -9,8 +9,8 @@
     "segmentation_champions": "max(champion_since)",
 } %}
 
--- Stops here, before any table is replaced. What earlier builds wrote is asked by its
--- name: a ref would make a circle.
+-- This check stops the build before any table is replaced. It reads tables of earlier
+-- builds without ref(), because they depend on this model.
 with
 
 base_registry as (
@@ -21,7 +21,7 @@ base_registry as (
 
 earlier_times as (
 
-    -- fits to start from may come from a clock that is ahead of this one
+    -- Imported fits may come from a computer whose clock is ahead of this one.
     select max(adopted_at) as written_at
     from base_registry
     {% if registry %}
@@ -52,7 +52,7 @@ remembered as (
         lower({{ type_of("max(customer_id)") }}) as id_type,
         lower({{ type_of("cast(null as " ~ id_type ~ ")") }}) as new_id_type,
         count(case
-            -- integer, bigint and so on
+            -- types such as integer, bigint and hugeint
             when lower({{ type_of("customer_id") }}) like '%int%'
                 and try_cast(customer_id as {{ id_type }}) is null
                 then 1
@@ -72,7 +72,7 @@ remembered as (
 
 checked as (
 
-    -- whole numbers of another size are the same ids: the history takes their type
+    -- Another integer type keeps the same ids, so the history only changes its type.
     select
         case
             when id_type != new_id_type and (

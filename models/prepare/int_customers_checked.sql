@@ -1,4 +1,5 @@
--- Ids are all different; attributes are not.
+-- With ids as the only text, compression is off while this table is written: ids do not
+-- repeat, so a dictionary would cost time and save nothing.
 {{ config(
     pre_hook=before_begin("{{ leave_text_uncompressed() if not configured_attributes() }}"),
     post_hook=after_commit("{{ compress_text_again() if not configured_attributes() }}"),
@@ -34,8 +35,8 @@
         {%- endfor %}
 {%- endset %}
 
--- The source is read where it is needed, once for single and once for repeated rows: what
--- several CTEs share would be kept in memory.
+-- The source is read twice, for single and for repeated rows. A CTE that both share would
+-- be kept in memory.
 with
 
 int_repeated_ids as (
@@ -80,7 +81,7 @@ given_again as (
 
 repeated_rows as (
 
-    -- exact copies become one row; an id that still has two is in conflict
+    -- Exact copies become one row. If an id still has two rows, they contradict.
     select
         given_again.given_id,
         given_again.customer_id,
@@ -164,7 +165,8 @@ select
     {% endfor %}
     copies,
     {{ as_code("rejection", reasons | unique | list) }} as rejection,
-    -- filled for rejected rows only; an empty list is cheaper than two NULL texts
+    -- A list, because this is filled for rejected rows only, and a NULL list is cheaper
+    -- to store than two NULL texts.
     case when rejection is not null then {{ dbt.array_construct([
         "cast(given_id as " ~ dbt.type_string() ~ ")",
         row_as_json(given) if segmentation_setting("segmentation_rejected_rows")

@@ -1,7 +1,7 @@
-"""Whether the files of `segmentation_customers` are read with no line lost.
+"""Checks that no line of the files of `segmentation_customers` is lost.
 
-What int_files_counted cannot account for is looked up here in the file itself, line by
-line, and stops the build with the number of the line and the cure, but without a value.
+If the counts of int_files_counted do not agree, this model reads the file line by line.
+It stops the build with the number of the bad line and advice, but without a value.
 """
 
 import gzip
@@ -30,28 +30,28 @@ ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16"}
 LONGEST_LINE = 2_000_000
 UNPACKED = "a file that cannot be unpacked.", "Compress or copy it again."
-# More lines than stand before a header.
+# Fewer lines than this may precede a header.
 PREAMBLE = 50
 
 
 class FileError(ValueError):
-    """What was found in a file, and the cure."""
+    """A fault of a file: what was found, and what to do about it."""
 
 
 def literal(sql: str) -> str:
-    """Return the text of a literal in SQL."""
+    """Return the text of an SQL literal."""
     return sql.strip()[1:-1].replace("''", "'")
 
 
 def words(lines: list[int]) -> str:
-    """Return line numbers in words, the first three of them."""
+    """Return a phrase with the first three line numbers and the number of others."""
     named = ", ".join(f"{line:,}" for line in lines[:3])
     more = f" and {len(lines) - 3:,} more" if len(lines) > 3 else ""
     return f"line{'s' if len(lines) > 1 else ''} {named}{more}"
 
 
 class Text:
-    """A file as lines and records, by the options of read_csv."""
+    """Reads a file as lines and as records, by the options of read_csv."""
 
     def __init__(self, path: Path, options: dict) -> None:
         self.path = path
@@ -64,8 +64,8 @@ class Text:
         self.delimiter = literal(given) or self.likely_delimiter()
 
     def lines(self) -> Iterator[tuple[int, str, str]]:
-        """Yield the number, the text and the end of each line; bytes that cannot be
-        decoded become surrogates.
+        """Yield the number, the text and the line end of each line. Bytes that cannot
+        be decoded become surrogates.
         """
         codec = CODECS.get(self.encoding, "latin-1")
         opened = gzip.open if self.path.suffix == ".gz" else open
@@ -78,7 +78,7 @@ class Text:
                 yield number, text, line[len(text) :]
 
     def likely_delimiter(self) -> str:
-        """Return the one that most of the first lines have equally often."""
+        """Return the delimiter that most of the first lines contain equally often."""
         first = [text for _, text, _ in islice(self.lines(), self.skip, 200) if text]
 
         def agreement(sign: str) -> tuple[int, int]:
@@ -89,9 +89,9 @@ class Text:
         return max(DELIMITERS, key=agreement)
 
     def records(self) -> Iterator[tuple[int, str, int, bool, str]]:
-        """Yield the number of the first line of each record, the text of the last, how
-        many fields it has (0: an empty line), whether something follows a closed
-        quote, and how it ends.
+        """Yield, for each record, the number of its first line, the text of its last
+        line, its number of fields (0 for an empty line), whether text follows a closed
+        quote, and its line end.
         """
         inside, first, fields, stray = False, 0, 1, False
         for number, text, end in self.lines():
@@ -114,7 +114,7 @@ class Text:
 
     def scan(self, line: str, inside: bool) -> tuple[int, bool, bool]:
         """Return the number of delimiters outside of quotes, whether a quote is open
-        at the end, and whether something follows a closed one.
+        at the end, and whether text follows a closed quote.
         """
         delimiters, at, stray = 0, 0, False
         while True:
@@ -143,7 +143,7 @@ class Text:
 
 
 def look_at_head(text: Text) -> None:
-    """Raise a FileError if a file is empty, no text, or UTF-16."""
+    """Raise a FileError if a file is empty, not a text file, or UTF-16."""
     with open(text.path, "rb") as file:
         head = file.read(4)
     if not head:
@@ -159,7 +159,7 @@ def look_at_head(text: Text) -> None:
 
 def look_at_lines(text: Text) -> None:
     """Raise a FileError if a line cannot be decoded or is too long."""
-    # Windows-1252 has signs such as the Euro where Latin-1 has none
+    # At these codes, Windows-1252 has signs such as the Euro, and Latin-1 has none.
     wrong = re.compile(
         "[\x80-\x9f]" if text.encoding == "latin-1" else "[\udc80-\udcff]"
     )
@@ -178,8 +178,8 @@ def look_at_lines(text: Text) -> None:
 
 
 def look_at_records(text: Text) -> None:
-    """Raise a FileError if a record has no end, other fields than the header, or ends
-    otherwise than most.
+    """Raise a FileError if a record has no end, another number of fields than the
+    header, or another line end than most records.
     """
     found: dict[int, list[int]] = {}
     ends: dict[str, list[int]] = {}
@@ -243,16 +243,16 @@ def look_at_records(text: Text) -> None:
 
 
 def look_closer(row: dict) -> None:
-    """Do nothing if the records of the files are as many as the rows read from them.
+    """Check that the files have as many records as the rows that DuckDB read.
 
     Args:
-        row: of int_files_counted.
+        row: row of int_files_counted.
 
     Raises:
-        FileError: they are not, or DuckDB had a fault to find.
+        FileError: the numbers differ, or DuckDB has found a fault.
     """
     options = json.loads(row["options"])
-    texts = [  # others are left to DuckDB
+    texts = [  # only DuckDB reads other files
         Text(path, options)
         for path in map(Path, row["paths"])
         if path.is_file() and path.suffix != ".zst" and "compression" not in options

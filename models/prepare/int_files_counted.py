@@ -1,8 +1,8 @@
-"""How many lines the files of `segmentation_customers` have, and how many rows.
+"""Counts lines of the files of `segmentation_customers`, and rows read from them.
 
-DuckDB guesses how a file is written. Lines that do not fit the guess can vanish, and an
-error quotes the line it is about. So each file is read once before any model reads it.
-What DuckDB says of it is kept without the values: int_files_checked looks closer.
+DuckDB guesses the format of a file. Lines that do not fit the guess can vanish, and
+errors quote lines. So this model reads each file before all others do, and keeps errors
+of DuckDB without their values. int_files_checked examines the differences.
 """
 
 import difflib
@@ -31,19 +31,19 @@ SCHEMA = {
     "cure": "VARCHAR",
 }
 
-# What decides where lines end; the other options are about what stands in a line.
+# Options that affect where lines end. All others affect the content of a line.
 OPTIONS_OF_LINES = ("buffer_size", "compression", "encoding", "max_line_size", "skip")
 # Options that name columns, or their types.
 NAMING = {"auto_detect", "column_types", "columns", "dtypes", "names", "types"}
-# Errors that are found before a row is read.
+# Errors that DuckDB finds before it reads a row.
 IN_SQL = duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException
 TEXTS = 'Columns of a CSV file are texts. To calculate: try_cast("x" as double).'
-# A cell of a customer rather than a name of a column.
+# Matches texts that look like a value of a customer, not like the name of a column.
 VALUE = re.compile(r"\s*([+-]?[$€£]?\d[\d.,/: -]*\D{0,3}|.*@.*|)\s*")
 
 
 def visible(name: str) -> str:
-    """Return a name in double quotes, signs that cannot be seen by their code."""
+    """Return a name in double quotes, with codes in place of invisible signs."""
     hidden = {sign for sign in name if unicodedata.category(sign)[0] in "CZ"} - {" "}
     for sign in hidden:
         name = name.replace(sign, f"<U+{ord(sign):04X}>")
@@ -51,7 +51,7 @@ def visible(name: str) -> str:
 
 
 def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
-    """Return what was found among the names instead of a missing one, and the cure."""
+    """Return a description of the names among which one is missing, and advice."""
     if all(re.fullmatch(r"column\d+", name) for name in names):
         return (
             f"no header: the columns are called column0 to column{len(names) - 1}.",
@@ -85,7 +85,7 @@ def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
 
 
 def without_values(error: Exception) -> tuple[str, str]:
-    """Return what DuckDB says of a file it cannot read, without the line it quotes."""
+    """Return DuckDB's error about a file without the quoted line, and advice."""
     said = str(error)
     if isinstance(error, IN_SQL):
         return said.splitlines()[0], "Correct the SQL of segmentation_customers."
@@ -109,8 +109,8 @@ def without_values(error: Exception) -> tuple[str, str]:
 
 
 def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | None:
-    """Return the number of records: of lines at whose end no quote is open. None if one
-    is open at the end of the last line.
+    """Return the number of records, which is that of lines that do not end within
+    quotes. None if the last line ends within quotes.
     """
     odd = session.execute(
         "select (length(line) - length(replace(line, $quote, ''))) % 2 = 1 as odd"
@@ -122,7 +122,7 @@ def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | Non
 
 
 def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
-    """Return the files that are meant, in the order in which DuckDB reads them."""
+    """Return the files that match the patterns, in the order in which DuckDB reads."""
     paths = []
     for pattern in patterns:
         if "://" in pattern:  # left to DuckDB
@@ -136,17 +136,17 @@ def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
 def counts(
     session: DuckDBPyConnection, reader: str, options: dict, files: int, used: list[str]
 ) -> dict:
-    """Return how many lines the files of a call have and how many rows DuckDB reads.
+    """Return the number of lines of the files of a call, and of rows that DuckDB reads.
 
     Args:
         session: a connection.
-        reader: the call of read_csv.
-        options: its options, in SQL.
-        files: how many files it reads.
-        used: expressions that use its columns; none if any column may be used.
+        reader: SQL of the call of read_csv.
+        options: SQL of its options.
+        files: number of files that it reads.
+        used: expressions that use its columns; empty if any column may be used.
     """
     names = session.sql(f"select * from {reader} limit 0").columns
-    # what cannot be read shows only in columns that are asked for
+    # DuckDB only reports unreadable values in columns that the query uses.
     asked = [
         f"count({quoted(name)})"
         for name in names
@@ -163,12 +163,12 @@ def counts(
     )
     (lines,) = session.execute(f"select count(*) from {lines_of}").fetchone()
     has_header = options.get("header", "").lower() not in ("false", "0")
-    if "header" not in options:  # DuckDB has looked for one
+    if "header" not in options:  # DuckDB has guessed whether there is one
         is_unnamed = all(re.fullmatch(r"column\d+", name) for name in names)
         has_header = not is_unnamed if NAMING.isdisjoint(options) else lines != rows
     header = files if has_header else 0
     records = lines
-    if lines - header != rows:  # texts that go on in the next line, or lost rows
+    if lines - header != rows:  # line ends within texts, or lost rows
         quote = options.get("quote", "'\"'").strip()[1:-1].replace("''", "'")
         records = records_in(session, lines_of, quote) if quote else lines
     return {
@@ -187,15 +187,15 @@ def mentions(expression: str, name: str) -> bool:
 
 
 def quoted(name: str) -> str:
-    """Return a name in SQL."""
+    """Return a name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def named_twice(
     session: DuckDBPyConnection, expression: str, names: list[str], options: dict
 ) -> str | None:
-    """Return a name in an expression that two columns of the header have. DuckDB calls
-    the second one "name_1" and takes the first.
+    """Return a name in an expression that two columns of the header have. DuckDB would
+    rename the second one to "name_1" and silently use the first.
     """
     if not NAMING.isdisjoint(options):
         return None
@@ -216,7 +216,7 @@ def named_twice(
 def fault_of_columns(
     session: DuckDBPyConnection, table: str, columns: list[dict], options: dict
 ) -> tuple[str, str] | None:
-    """Return what is wrong with the first expression that does not fit the table."""
+    """Return finding and advice for the first expression that does not fit."""
     names = session.sql(f"select * from {table} limit 0").columns
     for column in columns:
         name = named_twice(session, column["expression"], names, options)
@@ -227,7 +227,7 @@ def fault_of_columns(
             )
         try:
             session.sql(f"select {column['expression']} from {table} limit 0")
-        except duckdb.Error as error:  # of the expression: no row is read
+        except duckdb.Error as error:  # an error of the expression: no row is read
             missing = re.search(
                 r'(?:Referenced column|not have a column named) "([^"]+)"', str(error)
             )
@@ -248,8 +248,8 @@ def counted(
     """Read the files of one call and return a row of the table.
 
     Args:
-        session: a connection that may fail: no transaction depends on it.
-        reader: a row of int_files_configured: a call of read_csv and its options.
+        session: a separate connection, so that an error ends no other transaction.
+        reader: a row of int_files_configured with a call of read_csv and its options.
         table: SQL of the table of customers.
         columns: key and expression of each configured column.
     """
@@ -262,7 +262,7 @@ def counted(
     try:
         row = counts(session, reader["expression"], options, len(paths), used)
         fault = fault_of_columns(session, table, columns, options)
-    except Exception as error:  # whatever it says, it can quote a line
+    except Exception as error:  # any error may quote a line
         fault = without_values(error)
     if not paths:
         fault = f"no such file, seen from {Path.cwd()}.", "Correct the path."

@@ -24,7 +24,8 @@ imported_fits as (
 
 own_fits as (
 
-    -- Of the build before this one: a ref would make a circle.
+    -- The registry that the previous build wrote. It is read without ref(), because
+    -- kmeans_fits depends on this model.
     {% if registry %}
     select distinct
         segmentation,

@@ -8,7 +8,7 @@
     {% do row_parts.append("(" ~ column.expression ~ ")") %}
 {% endfor %}
 
--- Waits for the history to be sound.
+-- Waits for int_build, which checks the history.
 -- depends_on: {{ ref("customer_segmentation", "int_build") }}
 with
 
@@ -24,7 +24,7 @@ counted_rows as (
 
 repeated_ids as (
 
-    -- by their hash, which takes less memory; two ids that share one are told apart later
+    -- Hashes take less memory than ids. Later steps tell apart two ids with equal hashes.
     select
         {{ hashed(typed_id) }} as hashed_id,
         count(*) as source_rows
@@ -54,7 +54,7 @@ doubts as (
 
 hashed_rows as (
 
-    -- nothing is read again where there is no doubt
+    -- The table is read again only if there are doubts.
     select {{ hashed(row_parts | join(", ")) }} as hashed_row
     from {{ ref("customer_segmentation", "base_customers") }}
     where
@@ -72,7 +72,7 @@ counted_copies as (
 
 grain_checked as (
 
-    -- stops here, before any table is replaced
+    -- This check stops the build before any table is replaced.
     select
         case
             when source_rows = 0 and {{ not flags.EMPTY }} then {{ stop_build(
@@ -103,7 +103,7 @@ grain_checked as (
 
 checked as (
 
-    -- the left join keeps the check alive when no id repeats
+    -- The left join makes the check run even if no id repeats.
     select
         repeated_ids.hashed_id,
         repeated_ids.source_rows

@@ -12,7 +12,7 @@ due as (
 
 counted as (
 
-    -- segmentations without a due fit are filtered out before the scan
+    -- Segmentations without a due fit are filtered out before the scan.
     {% for segmentation in segmentations %}
     {% set columns = [] %}
     {% for feature in segmentation.features %}

@@ -20,7 +20,7 @@ int_training_samples as (
 
 largest_sample as (
 
-    -- no row where no fit is due: nobody is looked at
+    -- There is no row if no fit is due, so that no customer is read.
     select max(fit_share) as fit_share
     from int_training_samples
     having count(*) > 0
@@ -29,7 +29,7 @@ largest_sample as (
 
 sampled_customers as (
 
-    -- before anything is computed of them
+    -- Customers are sampled before their points are computed.
     select customer_features.*
     from customer_features
     inner join largest_sample

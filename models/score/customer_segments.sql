@@ -10,8 +10,8 @@ int_customer_scores as (
 
 put_in_words as (
 
-    -- Scores may be of any fit in the registry. The lookup is joined inline: DuckDB
-    -- would keep all columns of a CTE that is used twice.
+    -- A score may be of any fit in the registry. The lookup is joined inline, because
+    -- DuckDB would keep all columns of a CTE that is used twice.
     select
         scores.customer_id,
         cast(scores.segmentation as {{ dbt.type_string() }}) as segmentation,

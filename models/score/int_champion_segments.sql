@@ -21,8 +21,9 @@ int_segment_profiles as (
 
 compared as (
 
-    -- A name is given at a deviation of 0.5 and withdrawn below 0.25, so that it does not
-    -- flicker. Nothing is known of a segment in which nobody is today.
+    -- A name is given at a deviation of 0.5 and outdated below 0.25. The gap keeps a
+    -- segment at the border from changing its name often. Where a segment has no customers
+    -- today, its name is left as it is.
     select
         centroids.segmentation,
         centroids.segment_id,

@@ -5,7 +5,7 @@
 
 {% set names = configured_segmentations() | map(attribute="name") | list %}
 
--- Scores wait for the tests of all names.
+-- Waits for int_segments_of_fits, so that no score carries an untested name.
 -- depends_on: {{ ref("customer_segmentation", "int_segments_of_fits") }}
 with
 
@@ -23,8 +23,8 @@ int_segment_names as (
 
 scores as (
 
-    -- Numbers and codes, because text takes longer to write than scores to compute.
-    -- customer_segments says it in words.
+    -- Scores are stored as numbers and codes, because writing text would take longer than
+    -- computing the scores. The view customer_segments adds ids and names.
     select
         nearest.customer_id,
         {{ as_code("nearest.segmentation", names) }} as segmentation,

@@ -27,8 +27,8 @@ farthest as (
 
 bounded as (
 
-    -- No coordinate of a customer is farther from that of the centroid than the whole
-    -- point is.
+    -- A coordinate of a point differs from that of the centroid by at most the distance
+    -- between the two.
     select
         int_champions.segmentation,
         farthest.largest_distance,

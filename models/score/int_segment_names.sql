@@ -32,7 +32,7 @@ latest as (
 
 named as (
 
-    -- a name that the user has withdrawn gives way to the generated one
+    -- When the user withdraws a name, the generated name returns.
     select
         coalesce(latest.segmentation, given.segmentation) as segmentation,
         coalesce(latest.segment_id, given.segment_id) as segment_id,

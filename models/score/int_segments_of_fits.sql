@@ -1,4 +1,5 @@
--- Waits for the tests on names, so that no score carries an untested name.
+-- Waits for the tests on names of int_champion_segments, so that no score carries an
+-- untested name.
 -- depends_on: {{ ref("customer_segmentation", "int_champion_segments") }}
 with
 

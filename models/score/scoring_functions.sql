@@ -20,9 +20,9 @@ int_champion_segments as (
 
 customers as (
 
-    -- What differs between segmentations, as SQL: the values of one customer from the
-    -- arguments of the function, and the point that they make. Arguments stand where
-    -- no column is in scope that could have the name of one of the caller's.
+    -- The SQL that differs between segmentations: the values of one customer, from the
+    -- arguments of the function, and the point. Arguments appear only in a SELECT
+    -- without FROM, so that no column can hide a column of the caller.
     {% for segmentation in configured_segmentations("kmeans") %}
     {% set features = segmentation.features %}
     {% set values = [] %}
@@ -65,7 +65,7 @@ names as (
 
 written as (
 
-    -- The champion's row of int_champions as SQL.
+    -- The row of int_champions as SQL, because a function cannot depend on tables.
     select
         int_champions.segmentation,
         int_champions.fit_id,
@@ -88,7 +88,7 @@ written as (
 
 composed as (
 
-    -- The steps of int_customer_points and int_nearest_segments for one customer.
+    -- The same steps as in int_customer_points and int_nearest_segments.
     select
         written.segmentation,
         written.fit_id,

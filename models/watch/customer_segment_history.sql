@@ -29,7 +29,8 @@ int_customers_rescored as (
 known as (
 
     {% if is_incremental() %}
-    -- where no customers are today, none are lost: such rows stay as they are
+    -- If a configured segmentation has no customers today, its stays remain open: an
+    -- empty build must not end all of them.
     select *
     from {{ this }}
     where
@@ -85,7 +86,8 @@ changed as (
 
 rescored as (
 
-    -- where would the new values have put the customer under the old model?
+    -- The replaced champion scores today's values, to tell a move of the customer from an
+    -- effect of the refit.
     select
         changed.*,
         int_champion_changes.segmentation is not null as is_configured,

@@ -30,7 +30,7 @@ int_feature_shares as (
 
 floored_shares as (
 
-    -- an empty bin counts as half a customer: the logarithm of 0 is infinite
+    -- An empty bin counts as half a customer, because the logarithm of 0 is infinite.
     select
         shares.segmentation,
         shares.feature,
@@ -90,7 +90,7 @@ segments_then as (
 
 segments_now as (
 
-    -- one pass over the customers for all that follows
+    -- One scan of the customers serves all figures below.
     select
         segments_then.segmentation,
         segments_then.segment_id,
@@ -144,7 +144,8 @@ segmentation_changes as (
     select
         segmentation,
         round({{ exact_sum("abs(share - fit_share)") }} / 2, 9) as segment_shift,
-        -- both are sums of rounded distances; no growth must not become -0.0
+        -- Both totals contain rounding errors, so the growth is rounded. Adding 0
+        -- turns -0.0 into 0.0.
         0e0 + round(
             max(total_distance) / nullif(sum(customers), 0)
             / nullif(max(fit_total_distance) / sum(fit_customers), 0) - 1, 8

@@ -4,7 +4,8 @@ with
 
 champions as (
 
-    -- Of the build before this one: a ref would make a circle.
+    -- The champions of the previous build. They are read without ref(), because
+    -- segmentation_champions depends on this model.
     {% if champions %}
     select
         segmentation,

@@ -18,7 +18,8 @@ int_fits as (
 
 replaced_champions as (
 
-    -- a fit of another configuration cannot be asked: its features may be gone
+    -- A fit of another configuration cannot score customers, because its features may no
+    -- longer exist.
     select int_fits.*
     from int_champion_changes
     inner join int_fits

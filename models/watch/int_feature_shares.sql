@@ -16,8 +16,8 @@ champion_features as (
 
 coordinates as (
 
-    -- Bounds take the weight that the coordinates of points have: a division could move
-    -- a value to the other side of a bound that it equals.
+    -- Bounds are multiplied by the root of the weight, as coordinates are. Dividing the
+    -- coordinates instead could move a value across a bound that it equals.
     select
         features.fit_id,
         features.segmentation,
@@ -59,7 +59,7 @@ bins as (
 
 bounded as (
 
-    -- a feature of few values has fewer bins; the last one has no upper bound
+    -- A feature with few values has fewer than ten bins. The last bin has no upper bound.
     select
         features.fit_id,
         features.segmentation,

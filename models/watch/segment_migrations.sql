@@ -78,7 +78,8 @@ builds as (
 
 sizes as (
 
-    -- of the segmentation once the build was through, or before it was removed
+    -- Customers of the segmentation after the build, or before it if the build removed
+    -- the segmentation.
     select
         builds.segmentation,
         builds.moved_at,

@@ -4,7 +4,7 @@
 ) }}
 {% do require_materialized("incremental", "nobody could tell which fit scored when") %}
 
--- Written after the history, because the history reads the champions of the build before.
+-- Waits for customer_segment_history, which reads the champions of the previous build.
 -- depends_on: {{ ref("customer_segmentation", "customer_segment_history") }}
 
 with

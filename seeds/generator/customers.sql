@@ -2,19 +2,19 @@
 -- DuckDB SQL with four parameters, the variables `seed`, `customers`, `years_later`
 -- and `newcomers`.
 --
--- Every value is a function of the seed, the customer's number and the name of
--- the draw, and of nothing else. So the first customers are the same however
--- many are made, on any number of threads, and a new draw changes no other.
+-- Every value only depends on the seed, the customer's number and the name of the
+-- draw. So the number of customers or threads does not change the first customers,
+-- and an additional draw does not change the others.
 --
--- With 0 `years_later` these are the customers of 2025-12-31, with 1 the same
--- customers on 2026-12-31: a year older, with the figures of another year, without
--- those who left; the `newcomers` have the numbers after all others.
+-- With `years_later` = 0, these are the customers of 2025-12-31. With 1, they are the
+-- same customers on 2026-12-31: a year older, with the figures of that year, and
+-- without those who left. `newcomers` get the numbers after all others.
 
 with
 
 numbered_blocks as materialized (
 
-    -- one thread alone reads a range, several read a materialized table
+    -- DuckDB reads a range with one thread, but a materialized table with several.
     select range * 64 as first_number
     from range(
         1
@@ -53,7 +53,7 @@ lifestyle_groups (
     female_customers
 ) as (
 
-    -- of 100 customers; income is lognormal, its typical value is the median
+    -- Customers are per 100. Income is lognormal with this median.
     values
     ('young_spenders', 19, 27, 5.0, 31, 0.26, 75, 11.0, 54),
     ('careful_affluent', 13, 48, 7.5, 94, 0.17, 22, 11.0, 43),
@@ -71,7 +71,7 @@ value_shares (
     troubled
 ) as (
 
-    -- of 100 customers with that lifestyle
+    -- Numbers are per 100 customers with the lifestyle.
     values
     ('young_spenders', 28, 14, 42, 16),
     ('careful_affluent', 26, 30, 32, 12),
@@ -89,7 +89,7 @@ life_changes (
     second_changes
 ) as (
 
-    -- in a year, of 100 customers with that lifestyle: to which one they change
+    -- Numbers of customers per 100 who change to another lifestyle within a year.
     values
     ('young_spenders', 'affluent_spenders', 5, 'middle_market', 5),
     ('careful_affluent', 'affluent_spenders', 6, 'middle_market', 3),
@@ -110,8 +110,8 @@ value_groups (
     leaving_customers
 ) as (
 
-    -- all lognormal; as whole numbers they vary more than Poisson counts would; of
-    -- 100 customers, so many leave in a year
+    -- All figures are lognormal. The counts vary more than Poisson numbers would.
+    -- leaving_customers is the number per 100 who leave within a year.
     values
     ('loyal_regulars', 26, 0.50, 0.40, 0.9, 19, 0.50, 2),
     ('big_baskets', 5, 0.55, 0.35, 0.9, 240, 0.50, 4),
@@ -127,7 +127,7 @@ attitude_shares (
     novelty_seekers
 ) as (
 
-    -- of 100 customers with that lifestyle
+    -- Numbers are per 100 customers with the lifestyle.
     values
     ('young_spenders', 34, 16, 50),
     ('careful_affluent', 38, 46, 16),
@@ -144,7 +144,7 @@ attitude_groups (
     novelty_mean
 ) as (
 
-    -- mean answers from 1 to 5, before they are rounded
+    -- Mean answers from 1 to 5, before rounding.
     values
     ('price_driven', 4.4, 2.0, 2.1),
     ('brand_loyal', 2.1, 4.4, 1.9),
@@ -160,9 +160,9 @@ persistence (
     yearly_fresh
 ) as (
 
-    -- how much of a normal draw is that of before, how much is new; the squares add
-    -- up to one, so that a group keeps its distribution. What is counted in a year
-    -- changes more.
+    -- The weights of the previous and of the new normal draw after a year. Their
+    -- squares add up to one, so that a group keeps its distribution. Figures that are
+    -- counted per year (`yearly_...`) change more.
     values
     (0, 1, 0, 1, 0),
     (1, 0.96e0, 0.28e0, 0.8e0, 0.6e0)
@@ -175,7 +175,7 @@ places (
     customers
 ) as (
 
-    -- of 10,000 customers: a long tail, ten countries with a handful or one
+    -- Numbers are per 10,000 customers. Ten countries have only one or a few customers.
     values
     ('Germany', 'Berlin', 800),
     ('Germany', 'Hamburg', 540),
@@ -235,7 +235,7 @@ places (
 
 expanded_lifestyles as (
 
-    -- one row for each of 100 customers: drawing is a join on equality
+    -- One row for each of 100 customers, so that a draw is a join on equality.
     select
         lifestyle_groups.lifestyle_group,
         row_number() over (
@@ -302,8 +302,8 @@ hashed_draws as (
 
 mixed_draws as (
 
-    -- hash() of several values ends in an exclusive or with the last of them:
-    -- two draws of a customer differ by a constant until they are hashed again
+    -- hash() of several values ends with an exclusive or with the last of them. Without
+    -- a second hash, two draws would differ by the same constant for all customers.
     select
         customer_number,
         hash(columns('_(draw|z)$')) as '\0'
@@ -314,8 +314,8 @@ mixed_draws as (
 
 shaped_draws as (
 
-    -- uniform in [0, 1) from 53 bits, as many as a double holds; normal by
-    -- Box-Muller, its angle from one more hash
+    -- Uniform draws in [0, 1) have 53 bits, as many as a double holds. Normal draws
+    -- come from the Box-Muller method, with the angle from one more hash.
     select
         customer_number,
         (columns('_draw$') >> 11) / 9007199254740992e0 as '\0',
@@ -329,7 +329,7 @@ shaped_draws as (
 
 counted_years as (
 
-    -- how many of the later years were lived through as a customer: none by newcomers
+    -- `years`: the later years in which the customer was one, 0 for newcomers.
     select
         *,
         customer_number > getvariable('customers') as is_new,
@@ -344,7 +344,8 @@ counted_years as (
 
 moved_draws as (
 
-    -- of 100 customers, 6 have quite another income after a year, 10 buy otherwise
+    -- Per 100 customers, 6 have an unrelated income after a year, and 10 may get
+    -- another value group.
     select
         counted_years.* replace (
             case
@@ -416,7 +417,7 @@ changed_lifestyles as (
 
 assigned_lifestyles as (
 
-    -- a new lifestyle brings its income and score, but neither age nor gender
+    -- A new lifestyle changes income and score, but neither age nor gender.
     select
         changed_lifestyles.*,
         lifestyle_groups.income_median,
@@ -443,7 +444,8 @@ assigned_lifestyles as (
 
 assigned_groups as (
 
-    -- given the lifestyle, so the three groups are related but far from equal
+    -- The other groups are drawn given the lifestyle, so the three are related but
+    -- differ.
     select
         *,
         case
@@ -487,7 +489,7 @@ drawn_values as (
     select
         *,
         age_mean + age_deviation * age_z as age,
-        -- a year in which prices rose: incomes follow, all are a little thriftier
+        -- Prices rise in the later year: incomes follow, and everybody spends less.
         income_median
         * exp(income_sigma * income_z)
         * (1 + 0.05e0 * getvariable('years_later'))
@@ -503,7 +505,7 @@ drawn_values as (
         sensitivity_mean + 0.8e0 * sensitivity_z as price_sensitivity,
         loyalty_mean + 0.8e0 * loyalty_z as brand_loyalty,
         novelty_mean + 0.8e0 * novelty_z as novelty_seeking,
-        -- half of the customers joined in the last quarter of the ten years
+        -- The square makes half of the customers join in the last quarter of ten years.
         case
             when is_new then floor(365 * signup_draw)
             else floor(3652 * signup_draw * signup_draw) + 365 * years

@@ -1,16 +1,16 @@
 """Make the sample's customers.
 
-`python seeds/generator/generate.py` rewrites the seeds, customers and their orders,
-with dirt as real files have it, and beside them what is true of each customer: the
-groups it was drawn from, and whether and why it must be rejected. `--rows 10000000
---parquet FILE` writes that many customers of the same distribution, without dirt.
+`python seeds/generator/generate.py` rewrites the seeds: customers and their orders,
+with errors such as real files have ("dirt"). It also writes the truth about each
+customer: the groups it was drawn from, and whether and why it must be rejected.
+`--rows 10000000 --parquet FILE` writes that many customers without dirt.
 
-The sample is as of 2025-12-31. `--later` writes the same customers as of 2026-12-31:
-a year older and with that year's figures and orders, without those who left, rows and
-orders, and with new ones. `--folder DIR` leaves the seeds as they are and writes there.
+The sample is as of 2025-12-31. `--later` writes it as of 2026-12-31: customers are a
+year older and have the figures and orders of that year, some have left, and some are
+new. `--folder DIR` writes to that folder and leaves the seeds as they are.
 
-The distributions are in customers.sql and orders.sql; this file adds the dirt. Nothing
-here is left to chance: the same files come out, byte for byte, every time.
+The distributions are in customers.sql and orders.sql; this file adds the dirt. The same
+files result, byte for byte, every time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ GROUPS = ["lifestyle_group", "value_group", "attitude_group"]
 SURVEY = ["price_sensitivity", "brand_loyalty", "novelty_seeking"]
 DECIMALS = {"annual_income": 1, "money_spent": 2}
 
-# What staging must read as the same value, and accept.
+# Spellings that staging must accept and read as the same value.
 SPELLINGS = {
     "gender": {
         "Female": [
@@ -74,7 +74,7 @@ SPELLINGS = {
 }
 PADDINGS = [" {}", "{} ", "  {}", " {} "]
 
-# Columns left empty together, and for how many customers: allowed.
+# Columns that are left empty together, for so many customers. These gaps are allowed.
 EMPTIED = [
     (["gender"], 4),
     (["country"], 4),
@@ -85,7 +85,7 @@ EMPTIED = [
     (SURVEY, 18),
 ]
 
-# One customer each: the feature, what stands in it, the reason to reject the row.
+# One rejected customer each: the feature, its wrong value, the reason of the rejection.
 REJECTED = [
     ("age", "", "missing_value"),
     ("age", "", "missing_value"),
@@ -109,14 +109,14 @@ REJECTED = [
     ("spending_score", "480", "above_maximum"),
 ]
 
-# One customer each, with a second row that says otherwise: both rows are rejected.
+# One customer each, whose second row differs in these columns. Both rows are rejected.
 CONFLICTING_COLUMNS = [
     ["annual_income", "spending_score"],
     ["age"],
     ["country", "city", "money_spent"],
 ]
 
-# Duplicates to merge: exact ones, and ones that are equal after staging.
+# Duplicates that are merged: exact ones, and those that are equal after staging.
 EXACT_DUPLICATES = 15
 RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
     ("gender", str.upper),
@@ -126,8 +126,8 @@ RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
     ("city", "{} ".format),
 ]
 
-# What is wrong with some orders outside of what products_purchased and money_spent sum
-# up, completed orders of the last year: the sums stay true.
+# Wrong values for some orders. Completed orders of the last year stay correct, so that
+# they add up to products_purchased and money_spent.
 FIRST_DAY_OF_THE_YEAR = "2025-01-01"
 SPOILT_ORDERS = [
     *[("customer_id", value) for value in ("C00000", "C90017", "C99999", "GUEST", "")],
@@ -145,7 +145,7 @@ Row = dict[str, str]
 
 @dataclass
 class Customer:
-    """A customer: the rows that the seed has of it, and what is true of it."""
+    """A customer with its rows in the seed, and the truth about it."""
 
     original_id: str
     rows: list[Row]
@@ -155,11 +155,11 @@ class Customer:
     feature: str = ""
 
     def reject(self, reason: str, feature: str = "") -> None:
-        """Note that no row of this customer may pass, and why."""
+        """Note that all rows of this customer must be rejected, and why."""
         self.outcome, self.reason, self.feature = "rejected", reason, feature
 
     def truth(self) -> Row:
-        """Return what is true of this customer."""
+        """Return the truth about this customer as a row."""
         return {
             "customer_id": self.rows[0]["customer_id"],
             **self.groups,
@@ -171,17 +171,17 @@ class Customer:
 
 @dataclass
 class Pool:
-    """Customers without dirt yet, in an order that has nothing to do with them."""
+    """Customers who are still without dirt, in an order that looks random."""
 
     customers: list[Customer] = field(default_factory=list)
 
     @classmethod
     def of(cls, customers: Iterable[Customer], draw: str) -> Pool:
-        """Put the customers in the order that the draw of this name gives them."""
+        """Return the customers in an order that depends on the name of the draw."""
         return cls(sorted(customers, key=lambda one: digest(draw, one.original_id)))
 
     def take(self, column: str = "", value: str = "") -> Customer:
-        """Take the next customer; given a column, the next who has that value."""
+        """Take the next customer, or the next one with a value in a column."""
         for position, customer in enumerate(self.customers):
             if not column or customer.rows[0][column] == value:
                 return self.customers.pop(position)
@@ -197,8 +197,8 @@ def digest(*parts: object) -> str:
 def connect(
     customers: int, threads: int | None = None, later: bool = False
 ) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with a view `customers` on that many customers, or on what became of
-    them a year later.
+    """Open DuckDB with a view `customers` of that many customers, as of the day of the
+    sample or a year later.
     """
     connection = duckdb.connect()
     if threads:
@@ -213,7 +213,7 @@ def connect(
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """Write the customers, clean and typed, without the groups, and return how many."""
+    """Write the customers, clean, typed and without groups, and return their number."""
     quoted_path = str(path).replace("'", "''")
     (count,) = connection.execute(
         f"copy (select * exclude ({', '.join(GROUPS)}) from customers) "
@@ -223,7 +223,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 
 def draw_customers(count: int, later: bool = False) -> list[Customer]:
-    """Return clean customers, every value as text."""
+    """Return clean customers, with every value as text."""
     result = connect(count, later=later).execute(
         "select * from customers order by customer_id"
     )
@@ -235,7 +235,7 @@ def draw_customers(count: int, later: bool = False) -> list[Customer]:
 
 
 def to_customer(values: dict[str, object]) -> Customer:
-    """Separate what the seed has from the groups, and write numbers as text."""
+    """Separate the columns of the seed from the groups, and write numbers as text."""
     texts = {
         column: f"{value:.{DECIMALS[column]}f}" if column in DECIMALS else str(value)
         for column, value in values.items()
@@ -245,7 +245,7 @@ def to_customer(values: dict[str, object]) -> Customer:
 
 
 def respell(pool: Pool) -> None:
-    """Write genders and countries as people do, and add stray spaces."""
+    """Spell genders and countries in different ways, and add spaces to cities."""
     for column, spellings in SPELLINGS.items():
         for value, variants in spellings.items():
             for variant in variants:
@@ -256,14 +256,14 @@ def respell(pool: Pool) -> None:
 
 
 def empty(pool: Pool) -> None:
-    """Leave out what may be missing."""
+    """Empty values that are allowed to be missing."""
     for columns, count in EMPTIED:
         for _ in range(count):
             pool.take().rows[0].update(dict.fromkeys(columns, ""))
 
 
 def spoil(pool: Pool) -> None:
-    """Put values that cannot be used into features, one for each customer."""
+    """Put unusable values into features, one per customer."""
     for column, value, reason in REJECTED:
         customer = pool.take()
         customer.rows[0][column] = value
@@ -271,7 +271,7 @@ def spoil(pool: Pool) -> None:
 
 
 def lose_ids(pool: Pool) -> None:
-    """Leave out the id of some customers."""
+    """Remove the id of some customers."""
     for _ in range(MISSING_IDS):
         customer = pool.take()
         customer.rows[0]["customer_id"] = ""
@@ -279,7 +279,7 @@ def lose_ids(pool: Pool) -> None:
 
 
 def contradict(pool: Pool) -> None:
-    """Give customers a second row with some values of somebody else."""
+    """Give some customers a second row with values of another customer."""
     for columns in CONFLICTING_COLUMNS:
         customer = pool.take()
         first = customer.rows[0]
@@ -304,8 +304,8 @@ def repeat(pool: Pool) -> None:
 
 
 def draw_sample(later: bool = False) -> list[Customer]:
-    """Return the sample: customers in the order of their number, with dirt; a year
-    later it is on others.
+    """Return the customers of the sample in the order of their numbers, with dirt. The
+    sample of a year later has its dirt on other customers.
     """
     customers = draw_customers(CUSTOMERS, later)
     pool = Pool.of(customers, "later dirt" if later else "dirt")
@@ -325,8 +325,8 @@ def shuffle_rows(customers: Iterable[Customer]) -> list[Row]:
 
 
 def draw_orders(later: bool = False) -> list[Row]:
-    """Return the orders of the sample's customers, clean, every value as text; a year
-    later those of that year alone.
+    """Return the clean orders of the sample's customers, with every value as text. A
+    year later, these are only the orders of that year.
     """
     result = connect(CUSTOMERS, later=later).execute(
         f"select * from ({ORDERS.read_text('utf-8')}) order by order_id"
@@ -341,7 +341,7 @@ def draw_orders(later: bool = False) -> list[Row]:
 def spoil_orders(
     orders: Iterable[Row], counts_nowhere: Callable[[Row], bool]
 ) -> list[Row]:
-    """Return the orders with dirt; only what counts nowhere becomes unusable."""
+    """Return the orders with dirt. Only orders that count nowhere become unusable."""
     shuffled = sorted(orders, key=lambda row: digest("dirt", row["order_id"]))
     spare = [row for row in shuffled if counts_nowhere(row)]
     for row, (column, value) in zip(spare, SPOILT_ORDERS, strict=False):
@@ -356,8 +356,8 @@ def spoil_orders(
 def draw_dirty_orders(later: bool = False) -> list[Row]:
     """Return the orders with dirt, in an order that looks random and never changes.
 
-    A year later the orders of that year follow: all rows of before stay as they were,
-    but for those of customers who left.
+    A year later, the orders of that year are added, and those of customers who left are
+    removed. All other rows stay the same.
     """
     rows = spoil_orders(
         draw_orders(), lambda row: row["ordered_on"] < FIRST_DAY_OF_THE_YEAR
@@ -376,7 +376,7 @@ def draw_dirty_orders(later: bool = False) -> list[Row]:
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Write rows with a header, the same bytes on every system."""
+    """Write rows with a header, with the same bytes on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
@@ -387,7 +387,7 @@ def write_csv(path: Path, rows: Sequence[Row]) -> None:
 def write_sample(
     seed_file: Path = SEED_FILE, truth_file: Path = TRUTH_FILE, later: bool = False
 ) -> int:
-    """Write the seed and the truth about it, and return how many customers it has."""
+    """Write the seed and the truth about it, and return the number of customers."""
     customers = draw_sample(later)
     truth = sorted(
         (customer.truth() for customer in customers),
@@ -399,7 +399,7 @@ def write_sample(
 
 
 def write_orders(orders_file: Path = ORDERS_FILE, later: bool = False) -> int:
-    """Write the orders and return how many rows they are."""
+    """Write the orders and return their number."""
     rows = draw_dirty_orders(later)
     write_csv(orders_file, rows)
     return len(rows)
@@ -434,7 +434,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Do what the command line asks and say what was written."""
+    """Do what the command line asks and print what was written."""
     options = parse_arguments(arguments)
     if options.parquet:
         connection = connect(options.rows, later=options.later)

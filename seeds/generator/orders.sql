@@ -1,12 +1,12 @@
 -- The sample's orders, clean, made from the view `customers` of customers.sql, with
 -- the same variables `seed` and `years_later`.
 --
--- In the year up to 2025-12-31 the completed orders of a customer add up, item by
--- item and cent by cent, to products_purchased and money_spent; older orders,
--- returns and cancellations come on top. Every value is a function of the seed, the
--- customer, the number of the order and the name of the draw, and of nothing else.
+-- The completed orders of a customer in the year up to 2025-12-31 add up exactly to
+-- products_purchased and money_spent. Older orders, returns and cancellations are
+-- additional. Every value only depends on the seed, the customer, the number of the
+-- order and the name of the draw.
 --
--- With 1 `years_later` these are the orders of 2026 alone. Their numbers start at
+-- With `years_later` = 1, these are the orders of 2026 only. Their numbers start at
 -- 101, after those of all earlier orders.
 
 with
@@ -23,9 +23,9 @@ order_habits (
     returned_share
 ) as (
 
-    -- lognormal with these medians and sigmas: completed orders in the year, days
-    -- since the last; older_orders: at most, before that year; undone_orders:
-    -- returned or cancelled, for each completed one
+    -- Completed orders of the year and days since the last one are lognormal.
+    -- older_orders is the largest number of orders before that year, undone_orders the
+    -- number of returned or canceled orders per completed one.
     values
     ('loyal_regulars', 2.2, 0.15, 9, 0.40, 20, 3, 0.04, 0.5),
     ('big_baskets', 3.0, 0.20, 75, 0.35, 2, 1, 0.06, 0.5),
@@ -38,7 +38,7 @@ read_customers as materialized (
 
     select
         customers.customer_id,
-        -- another seed, else everybody would order on the same days every year
+        -- Another seed per year, or everybody would order on the same days every year.
         getvariable('seed')::bigint + getvariable('years_later') as seed,
         make_date(2025 + getvariable('years_later'), 12, 31) as last_date,
         substring(customers.customer_id, 2)::bigint as customer_number,
@@ -55,7 +55,7 @@ read_customers as materialized (
 
 drawn_habits as (
 
-    -- hashed twice: see mixed_draws in customers.sql
+    -- Hashed twice for the reason given at mixed_draws in customers.sql.
     select
         *,
         hash(hash(seed, customer_number, 'orders')) as orders_z,
@@ -69,7 +69,7 @@ drawn_habits as (
 
 shaped_habits as (
 
-    -- uniform in [0, 1) and normal, as in customers.sql
+    -- Uniform and normal draws as in customers.sql.
     select
         columns(* exclude (orders_z, recency_z, older_draw, undone_draw)),
         (columns('_draw$') >> 11) / 9007199254740992e0 as '\0',
@@ -83,7 +83,8 @@ shaped_habits as (
 
 dated_customers as (
 
-    -- days before the last date: of the first order possible in that year, of the last
+    -- Days before the last date: first_day is the earliest possible order of the year,
+    -- last_day the latest order.
     select
         *,
         least(days_since_signup, 364) as first_day,
@@ -99,8 +100,8 @@ dated_customers as (
 
 counted_orders as (
 
-    -- at most one order in twenty days, so that newcomers have few, and an item in
-    -- each
+    -- At most one order in twenty days, so that new customers have few orders, and at
+    -- most one order per item.
     select
         *,
         greatest(
@@ -189,7 +190,7 @@ dated_orders as (
 
 weighed_items as (
 
-    -- whole numbers: their sums depend on no order of the rows
+    -- Weights are whole numbers, so that sums do not depend on the order of the rows.
     select
         *,
         sum(items_weight) over customer_orders::bigint as items_weights,
@@ -207,7 +208,8 @@ weighed_items as (
 
 shared_items as (
 
-    -- one item each, and the rest by weight: the differences of a running share
+    -- Each order gets one item, and the rest is shared by weight. Differences of
+    -- running shares are used, so that whole items add up to the total.
     select
         *,
         case

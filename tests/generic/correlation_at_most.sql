@@ -9,7 +9,7 @@
         ~ " names. Given: " ~ columns
     ) }}
 {% endif %}
-{#- YAML reads 1e-6 as a text -#}
+{#- A number may arrive as text, because YAML reads 1e-6 as text. -#}
 {% set allowed = maximum | float(-1) %}
 {% if maximum is boolean or not 0 <= allowed < 1 %}
     {{ exceptions.raise_compiler_error(
@@ -40,7 +40,8 @@ with
 
 pairs as (
 
-    -- no union: the filter on all pairs would be moved into each part of it
+    -- VALUES instead of a union, because the engine would push the filter on pairs into
+    -- each part of a union.
     select *
     from (values
         {% for name, other in pairs %}
@@ -75,8 +76,8 @@ finite as (
 
 correlated as (
 
-    -- One scan for all pairs, and nothing but the correlation: aggregates of their own
-    -- for each pair cost memory with a power of the columns.
+    -- One scan computes the correlations of all pairs. Further aggregates per pair
+    -- would cost memory that grows with the square of the number of columns.
     select
         {% for name, other in pairs %}
         corr(value_{{ columns.index(name) + 1 }}, value_{{ columns.index(other) + 1 }})
@@ -138,7 +139,7 @@ measured as (
         other_column,
         count(*) as rows_found,
         corr(value, other_value) as correlation,
-        -- a constant is told by its range: rounding can give it a deviation
+        -- The range identifies a constant, because rounding can give it a deviation.
         min(value) < max(value) and min(other_value) < max(other_value) as both_vary
 
     from paired

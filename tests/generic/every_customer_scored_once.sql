@@ -24,7 +24,7 @@
     ) }}
 {% endif %}
 
-{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{#- dbt has already quoted the name if the column's YAML says `quote: true`. -#}
 {% set id = adapter.quote(column_name.strip('"`')) %}
 {% set customers_id = adapter.quote(customers_column) if customers_column else id %}
 {% set keys = [] %}
@@ -82,8 +82,8 @@ found_groups as (
 
 doubts as (
 
-    -- Where every group has the same ids, as often, there is nothing to look for: sums
-    -- of hashes tell, without the memory that a comparison of all ids takes.
+    -- No row if every group has exactly the expected ids, by the sums of their hashes.
+    -- Then the steps below read no ids, which would take much memory.
     select different_groups.different
     from different_groups
     cross join found_groups
@@ -122,7 +122,7 @@ scored as (
 
 known_groups as (
 
-    -- not from `scored`, which would be kept in memory to be read twice
+    -- The model is read again, because `scored` would be kept in memory if read twice.
     select distinct {{ keys | join(", ") }}
     from {{ model }}
 
@@ -137,7 +137,8 @@ counted_groups as (
 
 counted as (
 
-    -- Rows of an id tell of a missing one without a cross join of ids and groups.
+    -- An id with fewer rows than groups lacks one. Counting them avoids a cross join of
+    -- all ids and groups.
     select
         scored_id,
         count(*) as groups_found,

@@ -1,7 +1,7 @@
 {% test missing_share_at_most(model, column_name, maximum) %}
 {%- do customer_segmentation.ref() if false %}
 
-{#- YAML reads 1e-6 as a text -#}
+{#- A number may arrive as text, because YAML reads 1e-6 as text. -#}
 {% set allowed = maximum | float(-1) %}
 {% if maximum is boolean or not 0 <= allowed <= 1 %}
     {{ exceptions.raise_compiler_error(
@@ -9,7 +9,7 @@
     ) }}
 {% endif %}
 
-{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{#- dbt has already quoted the name if the column's YAML says `quote: true`. -#}
 {% set value = adapter.quote(column_name.strip('"`')) %}
 
 with

@@ -1,7 +1,7 @@
 {% test outlier_share_at_most(model, column_name, maximum, distance=4) %}
 {%- do customer_segmentation.ref() if false %}
 
-{#- YAML reads 1e-6 as a text -#}
+{#- A number may arrive as text, because YAML reads 1e-6 as text. -#}
 {% set allowed = maximum | float(-1) %}
 {% if maximum is boolean or not 0 <= allowed <= 1 %}
     {{ exceptions.raise_compiler_error(
@@ -15,14 +15,14 @@
     ) }}
 {% endif %}
 
-{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{#- dbt has already quoted the name if the column's YAML says `quote: true`. -#}
 {% set value = adapter.quote(column_name.strip('"`')) %}
 
 with
 
 numbers as (
 
-    -- NaN and infinity have no place in a mean; they count as outliers below
+    -- NaN and infinity would spoil the mean. They count as outliers below.
     select
         {{ value }} as number,
         case
@@ -53,7 +53,7 @@ counted as (
         count(*) filter (
             where numbers.finite_number is null
             or (
-                -- the mean of a constant may be rounded away from it
+                -- Rounding may make the mean of a constant differ from the constant.
                 moments.lowest < moments.highest
                 and abs(numbers.finite_number - moments.mean)
                     > {{ distance }} * moments.standard_deviation

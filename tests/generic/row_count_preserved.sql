@@ -22,7 +22,7 @@ with
 
 counted as (
 
-    -- a sum over no rows is NULL
+    -- A sum over no rows is NULL, and must count as 0.
     select coalesce({{ counted }}, 0) as rows_counted
     from {{ model }}
 

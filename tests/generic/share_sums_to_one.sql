@@ -8,7 +8,7 @@
         ~ group_by
     ) }}
 {% endif %}
-{#- YAML reads 1e-6 as a text -#}
+{#- A number may arrive as text, because YAML reads 1e-6 as text. -#}
 {% set allowed = tolerance | float(0) %}
 {% if tolerance is boolean or not allowed > 0 %}
     {{ exceptions.raise_compiler_error(
@@ -17,7 +17,7 @@
     ) }}
 {% endif %}
 
-{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{#- dbt has already quoted the name if the column's YAML says `quote: true`. -#}
 {% set share = adapter.quote(column_name.strip('"`')) %}
 {% set keys = [] %}
 {% for name in groups %}

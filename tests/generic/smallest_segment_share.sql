@@ -9,7 +9,7 @@
     ) }}
 {% endif %}
 
-{#- dbt quotes the name itself where the column's YAML says `quote: true` -#}
+{#- dbt has already quoted the name if the column's YAML says `quote: true`. -#}
 {% set share = adapter.quote(column_name.strip('"`')) %}
 {% set lowest = adapter.quote(minimum) if minimum is string else minimum %}
 

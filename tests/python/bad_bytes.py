@@ -1,4 +1,4 @@
-"""Bad files whose fault is in their bytes: how lines become a file."""
+"""Bad files whose fault is in their bytes: different ways to write lines to a file."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Configurations with the slips of YAML and SQL that people make, on a good file."""
+"""Configurations with common mistakes in YAML and SQL, for a good file."""
 
 from collections.abc import Iterator
 from random import Random
@@ -15,7 +15,7 @@ def age(**options) -> dict:
 
 
 def plan(options) -> dict:
-    """A feature with categories, and a segmentation by it."""
+    """Return a feature with categories, and a segmentation that uses it."""
     return {
         "segmentation_attributes": {},
         "segmentation_features": FEATURES | {"plan": options},
@@ -33,7 +33,7 @@ def names(rows: str) -> dict:
 
 
 SQL = {
-    # a slip: what it makes of a good piece of SQL
+    # name of the mistake: pattern that turns good SQL into bad SQL
     "a comment": "{} -- of the customer",
     "a comment before": "-- of the customer\n{}",
     "a comment in between": "{} /* of the customer */",
@@ -235,7 +235,7 @@ CHANGES = {
 
 
 def bad_configurations(rounds: int) -> Iterator[Case]:
-    """Every slip, so many times, on good files that differ."""
+    """Yield every mistake in each of several rounds, on different good files."""
     slips = dict(CHANGES)
     for key, (configure, good) in GOOD_SQL.items():
         for slip, pattern in SQL.items():

@@ -1,7 +1,7 @@
-"""Customer files as no one wants them: a seeded generator, a few of every kind.
+"""Bad customer files: a seeded generator of several files of every kind.
 
-Each kind changes the lines of a good file. What a person would call a row is counted by
-the kind itself, never by a reader of files.
+Each kind changes the lines of a good file. It also counts the rows that a person would
+see in the file, without a reader of files.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,10 +34,10 @@ class Case:
     """A file and a configuration.
 
     Attributes:
-        rows: customers in the file, as a person counts them; nothing else of it may
-            become one, but a second header or a line of totals may be rejected.
-        options: of read_csv, after `all_varchar = true`.
-        changes: of the configuration.
+        rows: number of customers that a person sees in the file. No other line may
+            become a customer; a second header or a line of totals may be rejected.
+        options: options of read_csv after `all_varchar = true`.
+        changes: changes of the configuration.
     """
 
     name: str
@@ -48,7 +48,9 @@ class Case:
 
 
 def good_lines(random: Random, size: int = 40) -> list[str]:
-    """A header and customers of two clear groups; nobody configures the remarks."""
+    """Return a header and customers of two clear groups, with remarks that are not
+    configured.
+    """
     return [HEADER] + [
         f"c{number:04d},{20 + 40 * (number % 2) + random.randint(0, 6)}"
         f",{30 + 50 * (number % 2) + random.randint(0, 9)}"
@@ -60,7 +62,7 @@ def good_lines(random: Random, size: int = 40) -> list[str]:
 def with_cells(
     lines: list[str], random: Random, column: str, values: list[str], share: float = 0.1
 ) -> list[str]:
-    """Lines with such values in some rows of a column, at least in one."""
+    """Return the lines with the given values in at least one row of a column."""
     place = HEADER.split(",").index(column)
     rows = [line.split(",") for line in lines[1:]]
     for row in random.sample(rows, max(1, round(share * len(rows)))):
@@ -70,7 +72,7 @@ def with_cells(
 
 INCOME = "Annual Income (k$)"
 CELLS = {
-    # kind: column, values, share of the rows
+    # kind: column, values, share of the rows that get them
     "numbers as words": ("Age", ["forty", "ca. 40", "old"], 0.1),
     "numbers with a currency": (INCOME, ["50 k$", "EUR 50", "50%"], 0.1),
     "numbers with thousands": (INCOME, ['"1,250.50"', '"12,000"'], 0.1),
@@ -123,13 +125,13 @@ def changed_columns(lines: list[str], change: Callable[[list[str]], list[str]]):
 
 
 def ragged(lines: list[str], random: Random, change: Callable[[str], str]):
-    """Lines of which one, never the header, has been changed."""
+    """Return the lines after a change of one of them, which is not the header."""
     place = random.randrange(1, len(lines))
     return [*lines[:place], change(lines[place]), *lines[place + 1 :]]
 
 
 def conflicting(lines: list[str], random: Random, share: float) -> list[str]:
-    """Lines and some again, with another income."""
+    """Return the lines, and some of them again with another income."""
     again = random.sample(lines[1:], max(1, round(share * (len(lines) - 1))))
     return lines + [",".join([*line.split(",")[:2], "7,7,free,x"]) for line in again]
 
@@ -236,7 +238,7 @@ EMPTY = {"an empty file", "blank lines only", "an archive", "a page"}
 
 
 def bad_files(rounds: int) -> Iterator[Case]:
-    """Every kind of bad file, so many times, never twice the same."""
+    """Yield every kind of bad file in each of several rounds, all different."""
     for number in range(rounds):
         for kind in [*CELLS, *LINES, *BYTES]:
             name = f"{kind} {number}"

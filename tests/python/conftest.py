@@ -1,5 +1,5 @@
-"""What the tests share: the Python models, which pytest imports by path as dbt does, a
-fake `dbt` on a real DuckDB, groups of points, and the tables of the sample.
+"""Fixtures that tests share: the Python models, imported by path as dbt does; a fake
+`dbt` on a real DuckDB; groups of points; and the tables of the sample.
 """
 
 import importlib.util
@@ -15,10 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def load_model(path):
-    """Import a file of the project as a module of its own.
+    """Import a file of the project as a module.
 
     Args:
-        path: relative to the project, such as models/learn/kmeans_fits.py.
+        path: path relative to the project, such as models/learn/kmeans_fits.py.
     """
     file = ROOT / path
     spec = importlib.util.spec_from_file_location(file.stem, file)
@@ -28,7 +28,7 @@ def load_model(path):
 
 
 class This:
-    """`dbt.this` of dbt-duckdb: a name in the main schema of the database in memory."""
+    """Stands for `dbt.this`: a name in the main schema of the database in memory."""
 
     database, schema = "memory", "main"
 
@@ -40,7 +40,7 @@ class This:
 
 
 class FakeDbt:
-    """As much of the `dbt` of dbt-duckdb as the models use."""
+    """The part of dbt-duckdb's `dbt` object that the models use."""
 
     def __init__(self, session, identifier):
         self.session, self.this = session, This(identifier)
@@ -53,10 +53,10 @@ class FakeDbt:
 
 
 def build_model(model, session):
-    """Run a Python model as dbt-duckdb does: its relation, then a table of its name.
+    """Run a Python model as dbt-duckdb does, and write its relation to a table.
 
     Returns:
-        The rows of the table as dictionaries, in the order the model gave them.
+        The rows of the table as dictionaries, in the order of the relation.
     """
     name = model.__name__
     session.register("python_model_df", model.model(FakeDbt(session, name), session))
@@ -148,8 +148,8 @@ def groups():
 
 @pytest.fixture(scope="session")
 def one_thread():
-    """Keep the references of scikit-learn on one thread: quick on a busy machine."""
-    import sklearn.cluster  # noqa: F401  loads the thread pools to be limited
+    """Run scikit-learn on one thread, which is faster on a busy machine."""
+    import sklearn.cluster  # noqa: F401  loads the thread pools that are limited
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
@@ -158,7 +158,7 @@ def one_thread():
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory):
-    """The SQL of some models that Python models read, for the database in memory."""
+    """The compiled SQL of models that Python models read, for a database in memory."""
     names = ("int_point_expressions", "int_refined_fits")
     project = Project(tmp_path_factory.mktemp("compiled"))
     result = project.dbt("compile", "--select", *names)

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Result:
-    """What a dbt invocation did."""
+    """The result of a dbt command."""
 
     def __init__(self, result, messages: list[str], log: list[str]):
         self.success = result.success
@@ -24,10 +24,10 @@ class Result:
         results = [
             node
             for node in getattr(result.result, "results", None) or []
-            # neither operations nor hooks
+            # leaves out operations and hooks
             if hasattr(node, "node") and node.node.resource_type != "operation"
         ]
-        # what dbt prints of an error, or of each node that failed
+        # the messages that dbt prints for an error, or for each failed node
         self.stops = [str(result.exception)] if result.exception else []
         self.stops += [
             f"{node.node.name}: {node.message}"
@@ -47,7 +47,7 @@ class Result:
 
 
 class Project:
-    """One database, built as often as a test likes."""
+    """A database that a test can build several times."""
 
     def __init__(self, folder: Path, project: Path = ROOT):
         self.folder = folder
@@ -62,12 +62,12 @@ class Project:
     def dbt(
         self, *arguments: str, threads: int = 2, anew: bool = False, **variables
     ) -> Result:
-        """Run a dbt command; keyword arguments are passed as --vars. Unless they say
-        where to, nothing is published: the default is a folder of the project.
+        """Run a dbt command with the keyword arguments as --vars. Nothing is published
+        unless they set a folder.
 
-        Files that were read before in this process are not taken apart again, which is
-        most of the work of a parse: dbt has a cache for its own tests. Who wants every
-        warning about the files reads them `anew`.
+        To save time, dbt does not parse files again that this process has read before;
+        dbt has this cache for its own tests. With `anew`, all files are read again, so
+        that all warnings about them appear.
         """
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []
@@ -99,8 +99,8 @@ class Project:
         return Result(result, messages, log)
 
     def standardized(self) -> str:
-        """Return SQL of a relation: the customers who take part in each K-means
-        segmentation, with their standardized values of today, one column per feature.
+        """Return SQL of a relation with the customers of each K-means segmentation and
+        their values, standardized by today's preparation, in one column per feature.
         """
         columns = {}
         for segmentation, feature, place, weight in self.query(

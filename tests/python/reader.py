@@ -1,7 +1,7 @@
-"""A reader of publications, as a process of its own: python reader.py <folder> <stop>.
+"""A reader of publications for a separate process: python reader.py <folder> <stop>.
 
-It says "reading" after the first time and reads until the file <stop> is there. Then it
-prints what it saw as JSON: how often each state was read, and what was wrong.
+It prints "reading" after the first reading and reads until the file <stop> exists. Then
+it prints JSON: how often it read each state, and all errors.
 """
 
 import json
@@ -19,7 +19,7 @@ CHECKSUM = """
 
 
 def measure(connection, source: str) -> tuple:
-    """Rows and checksum of a table or file, as docs/connect.md says."""
+    """Return number of rows and checksum of a table or file, as in docs/connect.md."""
     names = [row[0] for row in connection.execute(f"describe from {source}").fetchall()]
     columns = ", ".join(f'"{name}"' for name in names if name != "scored_at")
     sql = CHECKSUM.format(columns=columns, source=source)
@@ -27,12 +27,12 @@ def measure(connection, source: str) -> tuple:
 
 
 def differences(connection, tables: list[dict], source: str) -> list[str]:
-    """The tables whose rows are not those of the manifest.
+    """Return the tables whose rows differ from the manifest.
 
     Args:
-        connection: of DuckDB.
-        tables: of the manifest.
-        source: where a table is; {} stands for its name.
+        connection: connection of DuckDB.
+        tables: tables of the manifest.
+        source: SQL of the place of a table; {} stands for its name.
     """
     return [
         table["table_name"]
@@ -43,7 +43,7 @@ def differences(connection, tables: list[dict], source: str) -> list[str]:
 
 
 def read_database(folder: Path) -> tuple[str, list[str]]:
-    """The version that the DuckDB file has, and what is wrong with it."""
+    """Return the version of the DuckDB file, and the tables that are wrong in it."""
     file = folder / "current" / "segments.duckdb"
     with duckdb.connect(str(file), read_only=True) as connection:
         rows = connection.execute(
@@ -57,7 +57,7 @@ def read_database(folder: Path) -> tuple[str, list[str]]:
 
 
 def read_parquet(folder: Path) -> tuple[str, list[str]]:
-    """The version of manifest and Parquet files, and what is wrong with them."""
+    """Return the version of the Parquet files, and the tables that are wrong."""
     version = (folder / "current").resolve()
     manifest = json.loads((version / "manifest.json").read_text())
     with duckdb.connect() as connection:
@@ -68,13 +68,13 @@ def read_parquet(folder: Path) -> tuple[str, list[str]]:
 
 
 def main(folder: Path, stop: Path) -> None:
-    """Read in turns, every few milliseconds."""
+    """Read DuckDB file and Parquet files in turns, every few milliseconds."""
     seen, wrong = Counter(), []
     while not stop.exists():
         for read in (read_database, read_parquet):
             try:
                 version, differing = read(folder)
-            except Exception as error:  # whatever a reader meets is of interest
+            except Exception as error:  # every error that a reader gets is a finding
                 wrong.append(f"{read.__name__}: {error!r}")
                 continue
             seen[f"{read.__name__} {version}"] += 1

@@ -1,4 +1,4 @@
-"""Tries a bad file or configuration, and knows every stop by its last three lines."""
+"""Builds from a bad file or configuration, and recognizes stops by their last lines."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bad_files import CONFIGURATION, Case
 from project import Project
 
-# kind: the thing, what was found, the cure
+# kind of stop: patterns for the wrong thing, what was found, and what to do
 SENTENCES = {
     "a file": (
         r"The file .+ \(segmentation_customers\) cannot be used as it is",
@@ -110,12 +110,12 @@ CONSERVED = """
 
 
 def last_lines(stop: str) -> str:
-    """The last three lines with a word of what dbt prints of a stop."""
+    """Return the last three lines with text of a message that stopped a build."""
     return "\n".join(re.findall(r"^.*\w.*$", stop, re.MULTILINE)[-3:])
 
 
 def kinds_of(stop: str) -> list[str]:
-    """The kinds of the table that a stop is of: one, if all is well."""
+    """Return the kinds of SENTENCES that a stop matches, which should be one."""
     lines = last_lines(stop)
     return [
         kind
@@ -126,13 +126,13 @@ def kinds_of(stop: str) -> list[str]:
 
 @dataclass
 class Outcome:
-    """What became of a case.
+    """The result of the build of a case.
 
     Attributes:
-        stops: what dbt prints of each node that stopped the build; none of a green one.
-        rows: of a green build that were accepted, merged and rejected.
-        segmented: customers in segments.
-        log: everything that was printed.
+        stops: messages of the nodes that stopped the build; none if it succeeded.
+        rows: number of accepted, merged and rejected rows, if it succeeded.
+        segmented: number of customers in segments.
+        log: everything that dbt printed.
     """
 
     stops: list[str]
@@ -142,7 +142,7 @@ class Outcome:
 
 
 def try_case(project: Project, case: Case) -> Outcome:
-    """Build up to the segments from a case, in a database of its own."""
+    """Build a case up to the segments, in a new database."""
     project.database.unlink(missing_ok=True)
     path = project.folder / "customers.csv"
     path.write_bytes(case.content)
@@ -162,7 +162,7 @@ def try_case(project: Project, case: Case) -> Outcome:
 
 
 def faults(case: Case, outcome: Outcome) -> list[str]:
-    """What is against the law: rows that are lost, stops that nobody knows."""
+    """Return the broken rules: lost rows, and stops of no known kind."""
     if not outcome.stops:
         accepted, merged, rejected = outcome.rows
         total, lines = accepted + merged + rejected, len(case.content.splitlines())

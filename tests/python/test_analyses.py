@@ -1,4 +1,4 @@
-"""The ready queries return rows, and the page on distance quotes them truly."""
+"""All analyses return rows, and the page on distance quotes their figures correctly."""
 
 import re
 import shlex
@@ -15,7 +15,7 @@ FEATURES = ["age", "annual_income", "spending_score"]
 
 @pytest.fixture(scope="module")
 def shown(sample):
-    """The rows of every analysis, as `dbt show` finds them."""
+    """The rows of every analysis, from `dbt show`."""
     result = sample.dbt("show", "--select", "path:analyses", "--limit", "60")
     assert result.success, result.error
     return result.shown
@@ -23,7 +23,7 @@ def shown(sample):
 
 @pytest.fixture(scope="module")
 def moved(shown):
-    """Of each distance: the share of all customers who move, and those of segments."""
+    """For each distance, the share of all customers who move, and of each segment."""
     moved = {}
     for row in shown["distance_measures"]:
         percent, segments = moved.setdefault(

@@ -1,4 +1,6 @@
-"""Audiences have everything of a customer in one row, and in files safe to open."""
+"""Audiences have one row per customer with all columns, and files that are safe to
+open.
+"""
 
 import csv
 import hashlib
@@ -30,7 +32,7 @@ NAMES = {"groups-1": "=cmd|'/C calc'!A0", "groups-2": '+1, "2"; 3', "groups-3": 
 
 
 def write_customers(path, order: int = 1) -> None:
-    """Customers in three groups, with ids and notes that a spreadsheet would run."""
+    """Write customers in three groups, with ids and notes that look like formulas."""
     generator = np.random.default_rng(5)
     rows = []
     for number in range(CUSTOMERS):
@@ -101,7 +103,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def numbered(tmp_path_factory):
-    """Customers with negative numbers for ids, without attributes and measures."""
+    """Customers with negative numbers as ids, without attributes and measures."""
     project = Project(tmp_path_factory.mktemp("numbered"))
     result = project.dbt(
         *RUN,
@@ -172,7 +174,7 @@ def test_the_held_out_are_as_many_as_asked_for(built):
 
 
 def test_shares_are_of_all_ids_and_names_draw_for_themselves(built):
-    """On 20,000 ids, with the statement that the build compiles."""
+    """Uses the statement that the build compiles, on 20,000 ids."""
     columns = ", ".join(
         f"{{{{ hashed_share('id', '{name}') }}}} as {name}"
         for name in ("spring", "summer")
@@ -194,7 +196,7 @@ def test_shares_are_of_all_ids_and_names_draw_for_themselves(built):
         assert share.between(0, 1, inclusive="left").all()
         assert [*(share < 0.3)] == [is_held_out(id, 0.3, name) for id in drawn["id"]]
         histogram = np.histogram(share, 20, (0, 1))[0]
-        # chi-squared with 19 degrees of freedom: one in 10,000 is above 51
+        # With 19 degrees of freedom, chi-squared is above 51 in one of 10,000 cases.
         assert ((histogram - 1000) ** 2 / 1000).sum() < 51
     assert abs(np.corrcoef(drawn["spring"], drawn["summer"])[0, 1]) < 4 / math.sqrt(2e4)
 
@@ -240,7 +242,7 @@ def test_csv_is_the_table_but_for_formulas(built):
 
 
 def is_formula(text) -> bool:
-    """Whether a cell begins as a formula and is not a plain number."""
+    """Return whether a cell begins like a formula and is not a plain number."""
     try:
         float(text)
     except (TypeError, ValueError):
@@ -272,7 +274,7 @@ def test_ids_and_given_names_are_no_formulas(built):
         f"'{name}" for name in NAMES.values()
     }
     ids = {row["customer_id"] for row in rows}
-    # = and @ begin formulas; +1 and -2 are numbers
+    # Ids that begin with = or @ get an apostrophe; +1 and -2 are numbers.
     assert {"'=0", "+1", "-2", "'@3", "c80"} <= ids
 
 
@@ -374,7 +376,7 @@ def test_a_share_of_one_holds_everybody_out(numbered):
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    """Runs a check of the vars and returns what it says."""
+    """A function that checks vars and returns the error message."""
     folder = str(tmp_path_factory.mktemp("mistakes"))
     place = (
         *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
@@ -394,7 +396,7 @@ def said(tmp_path_factory):
 
 
 MISTAKES = [
-    # key that the message names, what it allows, what was given, the mistake
+    # key in the message, allowed value in the message, given value, wrong configuration
     (
         "segmentation_export_folder",
         "a text",

@@ -1,11 +1,11 @@
-"""Files as they come: read, quarantined with a reason, or stopped with a message."""
+"""Rows of bad files are read, rejected with a reason, or stop the build."""
 
 import pytest
 from project import Project
 
 HEADER = "CustomerID,Age,Annual Income (k$)"
 CONFIGURATION = {
-    # one file is no later version of the other
+    # The files are unrelated, so drift between them must not fail.
     "segmentation_drift_thresholds": {
         "population_stability_index": [1e9, 1e9],
         "segment_shift": [1e9, 1e9],
@@ -25,7 +25,7 @@ CONFIGURATION = {
 
 
 def line(number: int) -> str:
-    """A customer of one of two clear groups."""
+    """Return the line of a customer of one of two clear groups."""
     young = number % 2
     return f"{number:04d},{20 + 40 * young + number % 7},{30 + 50 * young + number % 5}"
 
@@ -56,7 +56,9 @@ def build(
 
 
 def build_core(project: Project, content: str | bytes, **changes):
-    """The same up to the segments, where the others have been built from such files."""
+    """Build up to the segments only, because another test builds all tables from such a
+    file.
+    """
     return build(project, content, selector="core", **changes)
 
 
@@ -102,7 +104,7 @@ def test_bad_rows_are_quarantined_with_their_reasons(project):
     result = build(project, text(*GOOD, *(row for row, _ in BAD_ROWS)))
 
     assert result.success, result.error
-    # both rows of the conflict are rejected
+    # 0003 is listed once more, because both rows of a conflict are rejected.
     expected = [found for _, found in BAD_ROWS] + [("0003", "conflicting_rows", None)]
     assert sorted(rejected(project), key=str) == sorted(expected, key=str)
 
@@ -127,11 +129,11 @@ def test_odd_but_valid_rows_are_segmented(project):
 
 
 def test_ids_are_compared_in_their_type(tmp_path):
-    project = Project(tmp_path)  # a history of text ids takes no numbers
+    project = Project(tmp_path)  # a new one, because the history cannot change id types
     content = text(*GOOD, "00003,99,99", " 5 ,25,30", "5 ,25,30")
 
     assert build_core(project, content, segmentation_customer_id_type="integer").success
-    # 5 is there as 0005, too
+    # The file also has 5 as 0005.
     assert sorted(rejected(project)) == [
         (" 5 ", "conflicting_rows", None),
         ("00003", "conflicting_rows", None),
@@ -174,7 +176,7 @@ def test_separators_in_numbers_are_for_an_expression(project):
 
 @pytest.fixture(scope="module")
 def segmented(project):
-    """The segments of the good file, which no build that stops may touch."""
+    """The segments of the good file, which must survive a build that stops."""
     assert build(project, text(*GOOD)).success
     return project.query("from segments order by all")
 

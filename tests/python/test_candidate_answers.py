@@ -1,5 +1,5 @@
-"""What is asked of candidates is answered once for each: the models share their form,
-and the same customers give the same rows to the last bit.
+"""The models that measure candidates compute each candidate once, and the same
+customers give the same rows to the last bit.
 """
 
 import ast
@@ -27,7 +27,7 @@ KEYS = [("lifestyle", 2), ("value", 2), ("value", 3)]
 
 @pytest.fixture(params=ANSWERS)
 def answer(request, monkeypatch):
-    """One of the models, and the calls of the function that computes its answers."""
+    """One of these models, and the calls of the function that computes its figures."""
     module, calls = request.getfixturevalue(request.param), []
 
     def observed(sample, candidates, seed):
@@ -41,7 +41,7 @@ def answer(request, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def few_bootstraps(request, candidate_stabilities, monkeypatch):
-    """The models are tested for what they read and return: a few resamples will do."""
+    """Use few resamples where a test only checks which rows a model returns."""
     if "project" in request.fixturenames:
         monkeypatch.setattr(candidate_stabilities, "BOOTSTRAPS", 3)
 
@@ -55,7 +55,7 @@ def project(session, groups, build, kmeans_candidates):
 
 
 def keys(rows):
-    """Return what identifies the rows, sorted."""
+    """Return the sorted keys of the rows."""
     return sorted((row["segmentation"], row["clusters"]) for row in rows)
 
 
@@ -162,7 +162,7 @@ def test_fits_of_resamples_run_on_one_thread(
 
 
 def of_groups(module, kmeans_candidates, groups):
-    """Return candidates of three groups and the answers to them."""
+    """Return candidates of three groups and the rows that a model computes for them."""
     vectors = groups(GROUPS, 20, 1.0, 6)
     weights = np.random.default_rng(6).integers(1, 5, 60).astype(float)
     sample = kmeans_candidates.Sample(vectors, weights)
@@ -211,7 +211,7 @@ def test_valleys_are_there_up_to_the_true_number_of_groups(
 
 
 def test_stabilities_are_listed_as_the_centroids_are(candidate_stabilities, groups):
-    # The group that stands apart is the last of the list, as its centroid is.
+    # The separate group is the last of the list, as is its centroid.
     vectors = np.vstack([groups([[0, 0]], 90, 1.5, 5), groups([[20, 0]], 40, 0.5, 4)])
     sample = candidate_stabilities.Sample(vectors, np.ones(130))
     candidate = dict.fromkeys(candidate_stabilities.KEY, "") | {
@@ -231,7 +231,7 @@ SHARED = ("Sample", "read_sample", "records", "key_of", "significant", "earlier_
     "name", [*SHARED, "average_sample", "round_centroids", "as_relation"]
 )
 def test_what_models_share_is_the_same_text(name):
-    # dbt runs each Python model by itself: none can import from another.
+    # dbt runs each Python model by itself, so models cannot import from each other.
     found = [
         ast.unparse(part).replace(", default=str", "")  # times of the registry
         for model in MODELS

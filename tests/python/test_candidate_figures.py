@@ -1,6 +1,4 @@
-"""The figures of a candidate's distances equal scikit-learn's on customers written out
-one by one.
-"""
+"""The figures of a candidate equal scikit-learn's on a table of single customers."""
 
 import numpy as np
 import pytest
@@ -27,7 +25,7 @@ CHECKSUM = "123456789"
 
 @st.composite
 def groups_on_a_line(draw):
-    """Distinct whole numbers in groups apart from each other, weights, and k."""
+    """Draw distinct whole numbers in separate groups, weights, and k."""
     offsets = st.lists(st.integers(-3, 3), min_size=1, max_size=4, unique=True)
     groups = draw(st.lists(offsets, min_size=2, max_size=5))
     values = [
@@ -45,8 +43,8 @@ def groups_on_a_line(draw):
 
 
 def least_inertia(values, weights, clusters):
-    """Return the lowest inertia of k segments of a line, by dynamic programming:
-    optimal segments of a line are intervals.
+    """Return the lowest inertia of k segments on a line. Optimal segments on a line are
+    intervals, so dynamic programming finds them.
     """
     order = np.argsort(values)
     values, weights = values[order], weights[order]
@@ -197,7 +195,7 @@ def test_inertia_equals_scikit_learn_on_repeated_rows(kmeans_candidates, data):
 
 
 def test_simplified_silhouette_of_a_table_computed_by_hand(kmeans_candidates):
-    # Points 0, 1 and 4, centroids 0 and 4: margins 1, 2/3 and 1.
+    # The points 0, 1 and 4 with centroids 0 and 4 have margins of 1, 2/3 and 1.
     to_centroids = np.array([[0.0, 4.0], [1.0, 3.0], [4.0, 0.0]])
     value = kmeans_candidates.simplified_silhouette(
         to_centroids, np.array([1.0, 2.0, 3.0])

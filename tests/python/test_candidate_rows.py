@@ -1,4 +1,4 @@
-"""kmeans_candidates keeps what is known and computes what is not."""
+"""kmeans_candidates keeps the rows of known candidates and only computes new ones."""
 
 import json
 
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 @pytest.fixture
 def project(session, groups):
-    """A database with what the model refers to."""
+    """A database with the tables that the model refers to."""
     fill_training(session, groups)
     return session
 
 
 @pytest.fixture
 def computed(kmeans_candidates, monkeypatch):
-    """The names of the segmentations that candidates are computed for."""
+    """The names of the segmentations whose candidates the model computes."""
     names = []
 
     def observed(sample, settings, customers):
@@ -36,7 +36,7 @@ def computed(kmeans_candidates, monkeypatch):
 
 
 def keys(rows):
-    """Return what identifies the rows, sorted."""
+    """Return the sorted keys of the rows."""
     names = ("segmentation", "configuration_hash", "clusters")
     return sorted(tuple(row[name] for name in names) for row in rows)
 

@@ -1,5 +1,5 @@
-"""The silhouette of a candidate equals scikit-learn's on customers written out one by
-one, and its standard error is what it claims to be.
+"""The silhouette of a candidate equals scikit-learn's on a table of single customers,
+and its standard error equals the deviation of repeated draws.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def of_labels(
     candidate_silhouettes, vectors, weights, labelings, customers=None, seed=0
 ):
-    """Return what the model does, of labelings instead of centroids."""
+    """Return the model's figures, given labelings instead of centroids."""
     sample = candidate_silhouettes.Sample(vectors, weights)
     seen = weights.sum() / (customers or weights.sum())
     return [
@@ -66,7 +66,7 @@ def test_silhouette_values_equal_scikit_learn_on_repeated_rows(
         repeated(vectors, weights), repeated(labels, weights)
     )
     ((values, _),) = candidate_silhouettes.silhouette_values(vectors, weights, [labels])
-    # scikit-learn's distance of a customer to itself is not quite zero.
+    # In scikit-learn, the distance of a customer to itself is not exactly zero.
     assert repeated(values, weights) == pytest.approx(reference, abs=1e-7)
 
 
@@ -89,7 +89,7 @@ def test_influences_are_what_a_little_weight_more_does_to_the_other_silhouettes(
     for row in range(3):
         little = 1e-6 * (np.arange(len(weights)) == row)
         slope = (total(little) - total(-little)) / 2e-6
-        # A silhouette has a corner where a is b, and one of a single customer jumps.
+        # A customer alone in a segment has no slope: a second one changes 0 at once.
         assume(weights @ (labels == labels[row]) > 2)
         assert influences[row] == pytest.approx(slope, rel=1e-4, abs=1e-6)
 
@@ -124,7 +124,7 @@ def test_silhouette_of_a_single_customer_in_a_segment_is_zero(candidate_silhouet
         np.ones(3),
         [np.array([0, 0, 1]), np.array([0, 1, 1])],
     )
-    # (9 - 1) / 9 and (8 - 1) / 8; then (1 - 8) / 8 and (9 - 8) / 9.
+    # First labeling: (9 - 1) / 9 and (8 - 1) / 8; second: (1 - 8) / 8 and (9 - 8) / 9.
     assert values == pytest.approx([(8 / 9 + 7 / 8) / 3, (-7 / 8 + 1 / 9) / 3])
 
 
@@ -161,12 +161,12 @@ def test_stratified_draws_members_at_random_by_seed(candidate_silhouettes):
         for seed in (1, 1, 2)
     )
     assert first == again != other
-    # The mean place within the label: 250, with a standard error of about 20.
+    # The mean position within a label is 250, with a standard error of about 20.
     assert 170 < np.mean([index % 500 for index in first]) < 330
 
 
 def test_standard_error_of_a_table_computed_by_hand(candidate_silhouettes):
-    # Weighted means 3 and 1, variances (4 + 0 + 4) / 4 = 2 and (3 + 9) / 4 = 3.
+    # The strata have means 3 and 1, and variances (4 + 0 + 4) / 4 = 2 and 3.
     error = candidate_silhouettes.stratified_standard_error(
         np.array([1.0, 3.0, 5.0, 0.0, 4.0]),
         np.array([1.0, 2.0, 1.0, 3.0, 1.0]),
@@ -196,7 +196,8 @@ def test_standard_error_equals_that_of_scipy_for_one_large_stratum(
 def test_standard_error_is_zero_where_chance_has_no_part(
     candidate_silhouettes, values, sampled
 ):
-    # Of all members; of strata of equal members; of a stratum with one member.
+    # The error is 0 if all members are sampled, if members of strata are equal, and for
+    # a stratum with one member.
     labels = np.array([0, 0, 1, 1] if sampled else [0, 0, 0, 1])
     error = candidate_silhouettes.stratified_standard_error(
         np.array(values, dtype=float),
@@ -222,7 +223,7 @@ def test_standard_error_is_the_spread_of_stratified_samples(
         (row,) = of_labels(candidate_silhouettes, vectors, weights, [labels], seed=seed)
         figures.append(row["silhouette"])
         errors.append(row["silhouette_standard_error"])
-    # The deviation of 60 draws is itself known to 9 %.
+    # The deviation of 60 draws has a standard error of 9 % itself.
     assert 0.75 < np.mean(errors) / np.std(figures) < 1.35
     assert np.std(errors) < 0.2 * np.mean(errors)
 

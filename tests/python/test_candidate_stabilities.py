@@ -1,5 +1,5 @@
-"""The stability of a candidate equals scikit-learn's indices on customers written out
-one by one, and a bootstrap of these customers.
+"""The stability of a candidate equals a bootstrap of a table of single customers with
+scikit-learn's indices.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def test_adjusted_rand_equals_scikit_learn_on_repeated_rows(
 
 
 def most_alike(labels, others):
-    """Return the best Jaccard score of each label with any of the others."""
+    """Return, for each label, the best Jaccard score with a label of the others."""
     return [
         max(
             metrics.jaccard_score(labels == label, others == other)
@@ -104,7 +104,7 @@ def test_stability_tells_the_group_apart_from_the_cut_cloud(
 def test_stability_equals_a_bootstrap_of_repeated_rows(
     candidate_stabilities, groups, heavy
 ):
-    # Two groups, of many customers if heavy, in a cloud where any cut is as good.
+    # Two groups, with many customers if heavy, in a cloud without groups.
     vectors = np.vstack(
         [groups([[4, 0], [-4, 0]], 6, 0.3, 4), groups([[0, 0]], 60, 1.5, 5)]
     )

@@ -1,5 +1,5 @@
-"""The dip is that of its definition, and two groups have a valley between them where
-two halves of one group have none.
+"""The dip equals its definition, and there is a valley between two groups, but not
+between two halves of one group.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ def test_customers_spread_over_the_cells_of_their_values(candidate_valleys):
     places, rows = candidate_valleys.spread_out(vectors, weights, seed=1)
 
     assert np.bincount(rows).tolist() == weights.tolist()
-    assert set(places[:, 1]) == {5.0}  # a single value has no cell
+    assert set(places[:, 1]) == {5.0}  # a single value has a cell without width
     for row, (lowest, highest) in enumerate([(-0.5, 0.5), (0.5, 2), (2, 4)]):
         found = places[rows == row, 0]
         width = highest - lowest
@@ -38,16 +38,16 @@ def test_of_many_customers_some_are_spread_out(candidate_valleys):
 
 
 def dip_by_linear_programs(values):
-    """Return the dip by its definition: over every place of the mode, how near a
-    distribution that is convex before it and concave after it can be.
+    """Return the dip by its definition: the smallest difference, over all places of the
+    mode, to a distribution that is convex before the mode and concave after it.
     """
     levels, counts = np.unique(values, return_counts=True)
     reached = np.cumsum(counts) / len(values)
     below = reached - counts / len(values)
     differences = []
     for mode in range(len(levels)):
-        # One variable for every level, two for the mode: below it and from it on.
-        # The last one is the largest difference.
+        # One variable per level, and two for the mode: the shares below it and up to
+        # it. The last variable is the largest difference.
         eye = np.eye(len(levels) + 1)
         before, after = eye[: mode + 1], eye[mode + 1 :]
         rise = np.diff(before, axis=0) / np.diff(levels[: mode + 1])[:, None]
@@ -93,7 +93,7 @@ def test_dip_of_values_in_a_row_and_in_two_heaps(candidate_valleys):
 def test_one_in_twenty_samples_without_a_valley_exceeds_the_critical_dip(
     candidate_valleys,
 ):
-    # The uniform distribution has the largest dips of those with one mode.
+    # Of all distributions with one mode, the uniform one has the largest dips.
     generator = np.random.default_rng(1)
     dips = [candidate_valleys.dip(generator.random(2_000)) for _ in range(600)]
     exceeding = np.mean(np.array(dips) > candidate_valleys.CRITICAL_DIP / 2_000**0.5)
@@ -149,7 +149,8 @@ def test_copies_of_a_customer_count_as_one(candidate_valleys, groups):
     some = candidate_valleys.smallest_valley(values[rows], rows, labels, centroids)
 
     assert often == pytest.approx(once)
-    # 118 + 2 x 10 = 138 customers, 118 + 2 x 100 = 318: 138^2 / 318 = 59.9 vectors
+    # Customers: 118 + 2 x 10 = 138. Sum of squares: 118 + 2 x 100 = 318. The effective
+    # number of vectors is 138^2 / 318 = 59.9.
     dip = candidate_valleys.dip(values[rows] @ (centroids[1] - centroids[0]))
     assert some == pytest.approx(dip * (138**2 / 318) ** 0.5 / 0.55)
 

@@ -1,5 +1,5 @@
-"""Types that change under a history: whole numbers of another size are the same ids;
-every other change of the ids' type stops the build before a table is replaced.
+"""When the type of ids changes between integer types, the ids stay the same. Every
+other change of their type stops the build before a table is replaced.
 """
 
 import pytest
@@ -82,7 +82,7 @@ def test_another_type_of_ids_stops_the_build_and_says_the_way_back(
 
 
 def test_other_types_may_change(project):
-    # an attribute that a segmentation goes by, and a feature that comes as text
+    # changes the type of an attribute of a grouping, and of a feature to text
     for half, x in (
         ("i < {bound}", {}),
         ("(i < {bound})::int", {"expression": "x::text"}),

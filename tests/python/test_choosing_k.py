@@ -1,6 +1,6 @@
-"""The benchmark of the criteria: its data sets are what they claim to be, each
-criterion picks the k that a hand-made curve asks for, and the page shows the run that
-the script describes.
+"""The benchmark of the criteria: its data sets have the described properties, each
+criterion picks the right k of a hand-made curve, and the page shows the run of the
+script.
 """
 
 import importlib.util
@@ -24,7 +24,7 @@ def load_benchmark():
     path = ROOT / "benchmarks" / "choosing_k.py"
     spec = importlib.util.spec_from_file_location("benchmark_choosing_k", path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
+    sys.modules[spec.name] = module  # dataclasses need their module here
     spec.loader.exec_module(module)
     return module
 
@@ -38,7 +38,7 @@ def model():
 
 
 FACTORIAL = range(168)  # development seeds
-# Development seeds of spherical groups far from each other.
+# Development seeds that give spherical groups far from each other.
 CLEAR = [16, 40, 64]
 
 
@@ -138,7 +138,7 @@ def test_members_scatter_around_their_center_with_variance_one(mixtures):
         assert np.mean(variances) == pytest.approx(1, abs=0.05)
 
 
-# ---------- what the criteria see
+# ---------- the inputs of the criteria
 
 
 def test_references_fill_the_box_of_the_principal_components():
@@ -171,7 +171,8 @@ def test_curves_are_those_of_the_customers_one_by_one(model):
 
 
 def test_prediction_strength_is_that_of_a_halving_by_hand(model):
-    # Three groups of eight: halves agree on two or three clusters, not on four.
+    # There are three groups of eight. Two halves agree on two or three clusters, but
+    # not on four.
     centers = np.repeat([[0.0, 0.0], [100.0, 0.0], [0.0, 120.0]], 8, axis=0)
     customers = centers + np.random.default_rng(1).normal(size=(24, 2))
 
@@ -185,7 +186,7 @@ def test_prediction_strength_is_that_of_a_halving_by_hand(model):
 
 def test_prediction_strength_counts_pairs_of_the_worst_cluster(monkeypatch):
     # The second half has the clusters 1, 2, 4 and 11, 12, 13, 14. The centers of the
-    # first put 4 to the others: of three pairs, one stays together.
+    # first half put 4 into the other cluster, so one of three pairs stays together.
     class Model:
         fits = iter([[0.0, 4.0], [2.0, 12.5]])
 
@@ -213,8 +214,8 @@ def test_prediction_strength_counts_pairs_of_the_worst_cluster(monkeypatch):
 @pytest.mark.parametrize(
     ("criterion", "k"),
     [
-        # the cluster of 1.9 % rules 4 out, that of 2 % stays
-        ("rule in use", 5),  # 3 clusters with valleys are fewer
+        # k = 4 has a cluster of 1.9 %, which is too small; 2 % is large enough
+        ("rule in use", 5),  # with valleys, only k = 3, which is smaller
         ("without valleys", 5),
         ("valleys alone", 3),
         ("prediction strength", 3),
@@ -222,9 +223,9 @@ def test_prediction_strength_counts_pairs_of_the_worst_cluster(monkeypatch):
         ("silhouette", 5),
         ("Davies-Bouldin", 3),
         ("Calinski-Harabasz", 5),
-        # below the line from 400 to 10: 0, 202.5, 165, 77.5, 0
+        # depths below the line from 400 to 10: 0, 202.5, 165, 77.5, 0
         ("elbow from 1", 2),
-        # below the line from 100 to 10: 0, 30, 10, 0
+        # depths below the line from 100 to 10: 0, 30, 10, 0
         ("elbow from 2", 3),
     ],
 )
@@ -264,11 +265,11 @@ def test_rule_takes_the_largest_k_with_valleys_above_the_clearest(seen):
 @pytest.mark.parametrize(
     ("gaps", "k"),
     [
-        # Two references 0.1 to either side from k = 3: s = 0.1 x root(3/2) = 0.1225.
+        # Two references differ by 0.1 to either side: s = 0.1 x root(3/2) = 0.1225.
         ([0.2, 0.6, 0.5, 0.4], 3),
-        ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 less than the next: within its s
-        ([0.47, 0.6, 0.5, 0.4], 3),  # 0.13 less: beyond it
-        ([0.1, 0.3, 0.5, 0.7], 5),  # no k is enough: the last
+        ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 less than at 3, which is within s
+        ([0.47, 0.6, 0.5, 0.4], 3),  # 0.13 less, which is more than s
+        ([0.1, 0.3, 0.5, 0.7], 5),  # never within s: the last k
     ],
 )
 def test_gap_statistic_is_that_of_hand_made_inertias(seen, gaps, k):
@@ -316,7 +317,7 @@ def test_tables_count_what_was_chosen():
 
     overall = benchmark.overall_table(outcomes).splitlines()
     assert overall[2] == "| **rule in use** | 40 % (17 to 69) | 100 % | -0.40 |  |"
-    # 1 : 4 of fair coins: as uneven as this or more in 12 of 32 cases
+    # For five fair coins, 1 : 4 or more uneven happens in 12 of 32 cases.
     assert overall[9] == (
         "| gap statistic | 10 % (2 to 40) | 60 % | +0.30 | 1 : 4 (p 0.375) |"
     )

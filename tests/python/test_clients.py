@@ -1,4 +1,4 @@
-"""What BI tools connect with reads what is published, each in a process of its own."""
+"""Clients of BI tools can read the publication, each in a separate process."""
 
 import json
 import os
@@ -112,7 +112,7 @@ print(json.dumps(facts))
 
 @pytest.fixture(scope="module")
 def published(sample):
-    """What is published of the sample, and what the build itself says of segments."""
+    """The publication of the sample, and the segments in the build's own database."""
     segments = sample.query(
         "select segment_id, customers from segments where segmentation = 'lifestyle' "
         "order by segment_id"
@@ -121,7 +121,7 @@ def published(sample):
 
 
 def run(code: str, folder: Path, modules: Path | None = None) -> dict:
-    """Run Python code in a process of its own and return what it prints as JSON."""
+    """Run Python code in a separate process and return the JSON that it prints."""
     environment = {key: text for key, text in os.environ.items() if key != "PYTHONPATH"}
     if modules:
         environment["PYTHONPATH"] = str(modules)

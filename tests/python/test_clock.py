@@ -1,5 +1,5 @@
-"""Builds remember each other in the order in which they happened, whatever the clock
-said: set back by a year, standing still, ten years ahead and back again.
+"""The history has builds in the order in which they happened, even if the clock was set
+back by a year, stood still, or was ten years ahead and set back again.
 """
 
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ TIMES = {
 
 @contextmanager
 def clock_at(time: datetime):
-    """Let dbt see this time, which stands still."""
+    """Make dbt see this time, which does not advance."""
 
     class Clock(datetime):
         @classmethod
@@ -34,7 +34,7 @@ def clock_at(time: datetime):
 
 
 def run(project: Project, time: datetime, moved: int, **changes) -> str:
-    """Run a build at a time; return the fit that is champion then."""
+    """Run a build at a time, and return its champion."""
     with clock_at(time):
         result = three_groups.run(
             project, **three_groups.configuration(moved, **changes)
@@ -48,7 +48,7 @@ def run(project: Project, time: datetime, moved: int, **changes) -> str:
 
 @pytest.fixture(scope="module", params=TIMES)
 def builds(request, tmp_path_factory):
-    """Four builds in which customers move; the third fits anew."""
+    """Four builds in which customers move. The third makes a new fit."""
     project = Project(tmp_path_factory.mktemp("clock"))
     project.times = TIMES[request.param]
     project.champions = [
@@ -119,7 +119,7 @@ def test_a_history_that_was_written_backwards_stops_the_build_and_can_be_mended(
     project = Project(tmp_path)
     for moved in (0, 10):
         run(project, TODAY + moved * DAY, moved)
-    # as a build left it whose clock was set back
+    # This is the history after an old build whose clock was set back.
     with duckdb.connect(str(project.database)) as database:
         database.execute(f"""
             update customer_segment_history

@@ -1,4 +1,4 @@
-"""Whether segments are better than what a company does today: every figure against
+"""The comparison of segments with other groupings: every figure is checked against
 pandas, scipy or scikit-learn.
 """
 
@@ -35,7 +35,7 @@ def table(project: Project, sql: str, index: str | list[str]) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def divisions(sample):
-    """One row per customer, one column per way to divide them; None without group."""
+    """One row per customer and one column per grouping; None without a group."""
     segments = table(sample, "from customer_segments", ["customer_id", "segmentation"])[
         "segment_id"
     ].unstack()
@@ -47,7 +47,7 @@ def divisions(sample):
 
 @pytest.fixture(scope="module")
 def standardized(sample):
-    """The customers who take part in each segmentation, with its features."""
+    """The customers of each segmentation, with its standardized features."""
     rows = table(
         sample, f"from {sample.standardized()}", ["segmentation", "customer_id"]
     )
@@ -60,8 +60,8 @@ def comparison(sample):
 
 
 def eta_squared(values: pd.DataFrame, groups: pd.Series) -> np.ndarray:
-    """Return the share of each column's variance between groups, from the F of
-    scikit-learn's analysis of variance.
+    """Return the share of each column's variance that lies between groups, from the F
+    statistic of scikit-learn's analysis of variance.
     """
     statistics, _ = f_classif(values, groups)
     ratios = statistics * (groups.nunique() - 1) / (len(groups) - groups.nunique())
@@ -69,8 +69,8 @@ def eta_squared(values: pd.DataFrame, groups: pd.Series) -> np.ndarray:
 
 
 def simplified_silhouettes(values: pd.DataFrame, groups: pd.Series) -> pd.Series:
-    """Return (b - a) / max(a, b) for each row, 0 for a row alone in its group and for
-    one at both centers, as scikit-learn's silhouette has it.
+    """Return (b - a) / max(a, b) for each row. As in scikit-learn, it is 0 for a row
+    that is alone in its group or at both centers.
     """
     centers = values.groupby(groups).mean()
     distances = cdist(values, centers)
@@ -109,7 +109,7 @@ def test_the_comparison_is_that_of_scikit_learn_and_scipy(
         assert found["customers"] == found["silhouette_customers"] == len(values)
         assert (found["groups"], found["smallest_group"]) == (len(sizes), min(sizes))
         assert found["small_groups"] == (sizes < 0.02 * len(values)).sum()
-        # 1 each, but where some who take part have no group
+        # The variances are 1, except where customers without a group are left out.
         variances = values.var(ddof=0).to_numpy()
         assert found["variance_explained"] == pytest.approx(
             np.average(eta_squared(values, groups), weights=variances), rel=1e-9
@@ -356,7 +356,7 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """More customers than the silhouette looks at, other options, no measures."""
+    """More customers than the silhouette samples, other options, and no measures."""
     project = Project(tmp_path_factory.mktemp("made"))
     result = project.dbt(
         "run",
@@ -421,7 +421,7 @@ def test_weights_scales_and_samples_of_other_customers(made):
             assert found["simplified_silhouette"] == pytest.approx(
                 silhouettes.mean(), abs=4 * error
             )
-    # the postcodes of all customers are 300, those of the north 240
+    # All customers have 300 postcodes, which is above the limit; the north has 240.
     assert math.isnan(comparison.loc["usage", "postcode"]["simplified_silhouette"])
     assert not math.isnan(
         comparison.loc["northern", "postcode"]["simplified_silhouette"]

@@ -1,4 +1,4 @@
-"""Every mistake in the vars stops the parse and says what to do."""
+"""Every mistake in the vars stops the parse with an error that says what to do."""
 
 import pytest
 from project import Project
@@ -20,7 +20,7 @@ def project(tmp_path_factory):
 
 
 def configuration(**changes) -> dict:
-    """A valid configuration, with changes."""
+    """Return a valid configuration with changes."""
     return {
         "segmentation_customers": "(select 1 as customer_id, 2 as age, 3 as income)",
         "segmentation_features": FEATURES,
@@ -31,22 +31,22 @@ def configuration(**changes) -> dict:
 
 
 def feature(**options) -> dict:
-    """A configuration whose feature age has these options."""
+    """Return a configuration whose feature age has these options."""
     return {"segmentation_features": {"age": options, "income": {}}}
 
 
 def segmentation(**options) -> dict:
-    """A configuration whose one segmentation has these options."""
+    """Return a configuration with one segmentation that has these options."""
     return {"segmentations": {"people": {"features": ["age"], **options}}}
 
 
 def file(**options) -> dict:
-    """A configuration whose customers are a file with these options."""
+    """Return a configuration that reads customers from a file with these options."""
     return {"segmentation_customers": {"file": "customers.csv"} | options}
 
 
 def reader(options: str) -> dict:
-    """A configuration whose customers are a query on a file with these options."""
+    """Return a configuration that queries a file with these options."""
     return {"segmentation_customers": f"(select * from read_csv('x.csv'{options}))"}
 
 
@@ -55,7 +55,7 @@ def test_a_valid_configuration_parses(project):
 
 
 MISTAKES = [
-    # key that the message names, what it allows, what was given, the mistake
+    # key in the message, allowed value in the message, given value, wrong configuration
     (
         "segmentation_customers",
         "{file: customers.csv}",

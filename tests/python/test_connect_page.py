@@ -1,4 +1,4 @@
-"""Every query of the page for BI tools answers its question from what is published."""
+"""Every query of the page for BI tools answers its question from the publication."""
 
 import re
 import shutil
@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "connect.md").read_text(encoding="utf-8")
 
 
 def queries() -> dict[str, str]:
-    """The queries of the page by the question that stands before them in bold."""
+    """Return the queries of the page by the bold question before each."""
     questions = PAGE[PAGE.index("## Ten questions") :]
     found = re.findall(
         r"\*\*([^*]+\?)\*\*(?:(?!\*\*).)*?```sql\n(.*?)```", questions, re.DOTALL
@@ -21,7 +21,7 @@ def queries() -> dict[str, str]:
 
 
 def ask(project: Project, sql: str) -> list[dict]:
-    """The rows of a query on the published file."""
+    """Return the rows of a query on the published file."""
     file = project.published / "segments.duckdb"
     with duckdb.connect(str(file), read_only=True) as connection:
         relation = connection.sql(sql)
@@ -163,7 +163,7 @@ def test_months_later_it_says_who_moved_and_what_drifts(sample, tmp_path):
     assert {row["cause"] for row in moved} == {"customer"}
     assert {row["to_segment_name"] for row in moved} == {
         "High value, few orders",
-        "Low value, long ago",  # nobody has ordered in the meantime
+        "Low value, long ago",  # no customer has ordered since then
     }
     assert status.pop("rfm") == "fail"
     assert set(status.values()) == {"pass"}

@@ -31,7 +31,7 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="module")
 def parquet(tmp_path_factory):
-    """The same customers twice: as made, and shuffled."""
+    """Two files with the same customers, in the original and in a random order."""
     folder = tmp_path_factory.mktemp("customers")
     subprocess.run(
         [
@@ -47,7 +47,7 @@ def parquet(tmp_path_factory):
 
 
 def build(folder, source, threads: int) -> list:
-    """Build and return everything that is decided, to the last bit."""
+    """Build, and return preparation, fit and segments to the last bit."""
     project = Project(folder)
     result = project.dbt(
         *("run", "--select", "+tag:core", "+tag:assume", "+tag:compare"),

@@ -1,4 +1,4 @@
-"""Everything is described, and what is public is contracted."""
+"""Everything is described, and public models have contracts."""
 
 import itertools
 import json
@@ -9,7 +9,7 @@ import pytest
 import yaml
 from project import ROOT
 
-# Their columns are the user's to choose.
+# The user's configuration decides the columns of these models.
 WITHOUT_CONTRACT = {"segments", "audiences", "customer_features"}
 
 
@@ -77,8 +77,9 @@ def test_every_column_of_the_database_is_described(documented, models):
         for column in node["columns"]
         if column not in models[node["metadata"]["name"]]["columns"]
         and column not in configured
-        and "__" not in column  # made of configured names, which never have it
-        and node["metadata"]["name"] != "base_customers"  # whatever the user has
+        and "__" not in column  # built from configured names, which cannot contain it
+        # base_customers has the columns of the user's table.
+        and node["metadata"]["name"] != "base_customers"
     }
 
     assert missing == set()
@@ -209,7 +210,7 @@ def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     check = (ROOT / "macros" / "configuration" / "check_settings.sql").read_text()
     settings = {word for word in check.split('"') if word.startswith("segmentation")}
-    settings -= {"segmentation", "segmentation_"}  # prefixes there
+    settings -= {"segmentation", "segmentation_"}  # prefixes of names in this file
 
     settings |= set(
         yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][
@@ -229,7 +230,7 @@ def test_every_generic_test_stands_in_the_readme():
 
 
 def test_parquet_holds_the_types_of_the_published_file(documented):
-    """A hugeint, for example, becomes a double there."""
+    """DuckDB would write a hugeint, for example, as a double."""
     file = documented.published / "segments.duckdb"
     with duckdb.connect(str(file), read_only=True) as connection:
         tables = connection.sql(

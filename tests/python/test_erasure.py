@@ -22,7 +22,7 @@ CUSTOMERS = f"""
 
 
 class Shop(Project):
-    """A shop of its own, whose files all lie in one folder."""
+    """A project whose files all lie in one folder."""
 
     def __init__(self, folder):
         super().__init__(folder)
@@ -43,13 +43,13 @@ class Shop(Project):
         }
 
     def has(self, condition: str) -> None:
-        """Write the source."""
+        """Write the customers that fulfill a condition to the source."""
         duckdb.sql(f"from ({CUSTOMERS}) where {condition}").write_parquet(
             str(self.folder / "customers.parquet")
         )
 
     def command(self, *command: str) -> subprocess.CompletedProcess:
-        """Run a command on this project, as a shell would."""
+        """Run a command on this project, as from a shell."""
         folder = self.folder
         return subprocess.run(
             [
@@ -73,7 +73,7 @@ class Shop(Project):
         return self.command(str(ERASE), ERASED, "--selector", "own_customers")
 
     def files_with(self, text: str) -> set[str]:
-        """Return the files with these bytes, without the source."""
+        """Return the files that contain a text, except the source."""
         return {
             str(file.relative_to(self.folder))
             for file in self.folder.rglob("*")
@@ -85,7 +85,9 @@ class Shop(Project):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    """Built and looked at with the customer, and erased twice: once too early."""
+    """A project that was built with the customer and has a report. The customer is
+    erased twice: first too early, while still in the source.
+    """
     shop = Shop(tmp_path_factory.mktemp("erasure"))
     shop.has("true")
     dbt = ("-c", "from dbt.cli.main import cli; cli()")
@@ -147,7 +149,7 @@ def test_the_others_stay(shop):
     assert "customer-8" not in shop.erased.stdout + shop.erased.stderr
 
 
-# ---------- what is found
+# ---------- the search for traces
 
 
 @pytest.fixture(scope="module")

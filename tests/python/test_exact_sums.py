@@ -17,7 +17,7 @@ DECIMAL_UNITS = (1e2, 1e9)
 
 @pytest.fixture(scope="module")
 def statement(tmp_path_factory) -> str:
-    """What the build compiles for the unit, sum, mean of a column, of one query."""
+    """The SQL that the build compiles for unit, sum and mean of a column."""
     project = Project(tmp_path_factory.mktemp("sums"))
     sql = """
         with bounds as (select {{ exact_unit_of_column("value") }} as unit from given)
@@ -32,7 +32,7 @@ def statement(tmp_path_factory) -> str:
 
 
 def summed(statement, values, threads: int = 1) -> tuple:
-    """The unit, the sum and the mean of the values."""
+    """Return the unit, the sum and the mean of the values."""
     with duckdb.connect(config={"threads": threads}) as connection:
         connection.register(
             "arrow", pa.table({"value": pa.array(values, pa.float64())})
@@ -42,7 +42,7 @@ def summed(statement, values, threads: int = 1) -> tuple:
 
 
 def spread(lowest: int, highest: int) -> np.ndarray:
-    """Values of both signs, between powers of ten."""
+    """Return values of both signs with magnitudes between two powers of ten."""
     powers = RANDOM.uniform(lowest, highest, VALUES)
     return RANDOM.uniform(-1, 1, VALUES) * 10.0**powers
 
@@ -104,7 +104,7 @@ def test_the_sum_of_few_values(statement, values, total):
 
 
 def test_order_and_threads_change_no_bit(statement):
-    """Of more rows than one row group has: DuckDB works on groups in parallel."""
+    """There are several row groups, which DuckDB processes in parallel."""
     values = np.tile(spread(-20, 3), 200)
 
     reference = summed(statement, values)

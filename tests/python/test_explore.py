@@ -1,5 +1,5 @@
-"""The tables that explore against pandas, scipy and NumPy: on the sample, and on a
-table with all that makes figures go wrong.
+"""The tables of `explore` equal pandas, scipy and NumPy on the sample, and on a table
+with values that easily give wrong figures.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ NASTY_COLUMNS = [
 def explored(
     folder, select: str = "+tag:explore", without: str = "unit_test test", **variables
 ) -> Project:
-    """Build the tables that explore, and what they need."""
+    """Build the tables of `explore` and the models that they need."""
     project = Project(folder)
     result = project.dbt(
         *("build", "--select", select, "--exclude-resource-type"),
@@ -188,7 +188,7 @@ def test_profiles_equal_pandas_and_scipy(built, values):
 
         size = known.abs().max()
         expected = known.quantile(list(QUANTILES.values())).to_numpy()
-        # in magnitudes of their own: a far outlier excuses nothing
+        # Relative to each quantile, so that an outlier does not widen the tolerance.
         np.testing.assert_allclose(
             found[list(QUANTILES)].astype(float), expected, rtol=1e-10, atol=1e-14
         )
@@ -204,7 +204,7 @@ def test_profiles_equal_pandas_and_scipy(built, values):
             assert np.isnan(found["skewness"])
             assert np.isnan(found["excess_kurtosis"])
         low, high = known.quantile([0.25, 0.75])
-        # a value on a fence is not beyond it, whatever the last bit says
+        # A value at a fence is not beyond it, even if rounding moves it by a bit.
         fence = 1.5 * (high - low) + 1e-13 * (abs(low) + abs(high))
         outliers = (known < low - fence) | (known > high + fence)
         assert found["outlier_share"] == pytest.approx(outliers.mean()), key
@@ -236,10 +236,10 @@ def test_bins_suit_the_data(built, values):
         known = values[name].dropna()
         inner = bins[~bins["is_tail"]]
         widths = inner["upper_bound"] - inner["lower_bound"]
-        width = float(f"{widths.iloc[0]:.3g}")  # without the noise of subtraction
+        width = float(f"{widths.iloc[0]:.3g}")  # without the error of the subtraction
         assert len(bins) <= 50, name
         assert bins["is_tail"].iloc[1:-1].sum() == 0, name
-        # huge: a DOUBLE of 1e12 has 4 decimals
+        # The tolerance is for the feature `huge`: a DOUBLE of 1e12 has 4 decimals.
         np.testing.assert_allclose(widths, width, rtol=1e-6)
         assert f"{width:e}"[0] in "125", name
         if known.quantile(0.25) < known.quantile(0.75):
@@ -286,7 +286,7 @@ def test_correlations_equal_pandas_on_both_orders(built, values):
             if deviations.min() < 2**-21:
                 assert np.isnan(row["pearson"]), (name, other)
             else:
-                # values are rounded to 2^-31 of the range of all customers
+                # The project rounds values to 2^-31 of the range of all customers.
                 assert row["pearson"] == pytest.approx(
                     reference, abs=2**-31 / deviations.min()
                 ), (name, other)

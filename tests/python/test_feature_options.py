@@ -1,4 +1,4 @@
-"""Every feature option against scikit-learn or NumPy on the same customers."""
+"""Every feature option equals scikit-learn or NumPy on the same customers."""
 
 import duckdb
 import numpy as np
@@ -139,7 +139,7 @@ REFERENCES = {
 def test_a_feature_equals_its_reference(built, customers, feature):
     found = standardized(built, "everything", feature)
 
-    # 1e-9: a mean of a million with a deviation of one cannot be told better
+    # With a mean of a million and a deviation of one, no better accuracy is possible.
     np.testing.assert_allclose(found, REFERENCES[feature](customers), atol=1e-9)
 
 

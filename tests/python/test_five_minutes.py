@@ -1,4 +1,4 @@
-"""The page for newcomers, followed to the letter."""
+"""The commands of the page for new users work exactly as written."""
 
 import re
 import shutil
@@ -19,12 +19,12 @@ NEEDED = [
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of one language on the page."""
+    """Return the code blocks of one language on the page."""
     return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
 def write_customers(path: Path) -> None:
-    """Five groups of shoppers, as in the tables that tutorials use."""
+    """Write five groups of customers, as in the table that many tutorials use."""
     generator = np.random.default_rng(7)
     groups = [(25, 20), (25, 80), (55, 50), (87, 18), (87, 82)]
     lines = ["CustomerID,Gender,Age,Annual Income (k$),Spending Score (1-100)"]

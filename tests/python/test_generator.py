@@ -1,5 +1,5 @@
-"""The sample's generator: reproducible, independent of size and threads, and dirty
-in exactly the ways that the truth file says; so is the sample of a year later, which
+"""The sample's generator is reproducible and independent of size and threads. Its dirt
+is exactly that of the truth file. The same holds for the sample of a year later, which
 has the same customers.
 """
 
@@ -36,7 +36,7 @@ COLUMNS = {
     "novelty_seeking": "INTEGER",
     "signup_date": "DATE",
 }
-# The limits that the project configures: minimum, maximum, may be missing.
+# The configured limits: minimum, maximum, and whether a value may be missing.
 LIMITS = {
     "age": (0, 120, False),
     "annual_income": (0, 10_000, False),
@@ -82,7 +82,7 @@ def load_generator():
     path = ROOT / "seeds" / "generator" / "generate.py"
     spec = importlib.util.spec_from_file_location("generate", path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
+    sys.modules[spec.name] = module  # dataclasses need their module here
     spec.loader.exec_module(module)
     return module
 
@@ -117,7 +117,7 @@ def year(request):
 
 @pytest.fixture(scope="module")
 def files(year, later_folder):
-    """The three files of the sample, read."""
+    """The rows of the three files of the sample."""
     if year == 2025:
         return {name: read(path) for name, path in COMMITTED.items()}
     return {name: read(later_folder / name) for name in COMMITTED}
@@ -147,8 +147,8 @@ def many():
 
 @pytest.fixture(scope="module")
 def years(many):
-    """Tables of the same customers, `many` and `later`, and of those in both, `kept`,
-    with the columns of the later year named as later_age.
+    """The tables `many` and `later` of the same customers, and `kept` of those who are
+    in both, with columns of the later year named like later_age.
     """
     frame = generate.connect(MANY, later=True).sql("select * from customers").df()
     many.register("frame", frame)
@@ -223,7 +223,7 @@ def test_what_becomes_of_the_first_does_not_depend_on_how_many_are_made(count, y
 
 @pytest.mark.parametrize(("later", "count"), [(False, 400_000), (True, 150_000)])
 def test_threads_change_nothing(tmp_path, later, count):
-    # enough for DuckDB to split the work: it hands out blocks of 131,072 customers
+    # There are enough customers for several threads, which get 131,072 at a time.
     for threads in (1, 2, 4):
         connection = generate.connect(count, threads, later)
         written = generate.write_parquet(connection, tmp_path / f"{threads}.parquet")
@@ -346,7 +346,7 @@ def test_groups_are_related_but_not_the_same(many):
 
 
 def test_draws_of_a_customer_are_independent(many):
-    # within a group, where nothing relates age, income, score and place
+    # Within a group, age, income, score and place must be unrelated.
     correlations = many.execute(
         """
         select
@@ -542,7 +542,7 @@ def test_later_customers_respect_the_limits(years, feature):
 
 
 def stability_index(before, after):
-    """The population stability index, by deciles of before."""
+    """Return the population stability index, with bins from the deciles of `before`."""
     bounds = np.unique(
         np.quantile(before, np.arange(1, 10) / 10, method="inverted_cdf")
     )
@@ -563,7 +563,7 @@ def test_one_feature_drifts_and_the_others_are_stable(years, feature):
     )
     index = stability_index(before, after)
 
-    # the usual limits: below 0.1 nothing to see, below 0.25 to be watched
+    # By the usual limits, below 0.1 is stable, and from 0.1 to 0.25 is a warning.
     if feature == "spending_score":
         assert 0.1 < index < 0.25
     else:
@@ -574,13 +574,13 @@ def test_one_feature_drifts_and_the_others_are_stable(years, feature):
 
 
 def unique(rows):
-    """One row for each id, and all without one."""
+    """Return one row for each id, and all rows without an id."""
     first = {row["customer_id"] or number: row for number, row in enumerate(rows)}
     return list(first.values())
 
 
 def cleaned_attributes(row):
-    """Gender, country and city as staging should read them."""
+    """Return gender, country and city as staging should read them."""
     canonical = {
         column: {
             variant.strip().casefold(): value
@@ -599,7 +599,7 @@ def cleaned_attributes(row):
 
 
 def offences(row):
-    """All reasons to reject a row by itself, found without the generator."""
+    """Return all reasons to reject a single row, found without the generator."""
     if not row["customer_id"]:
         yield "missing_id", ""
     for feature, (minimum, maximum, may_be_missing) in LIMITS.items():
@@ -703,7 +703,7 @@ def test_every_spelling_occurs_and_no_other(rows, column):
     seen = {row[column] for row in rows if row[column]}
 
     assert variants <= seen
-    # what duplicates restyle only differs in case and spaces
+    # Values that duplicates restyle only differ in case and spaces.
     others = seen - variants - canonical
     assert {other.strip().casefold() for other in others} <= {
         value.casefold() for value in canonical
@@ -740,12 +740,12 @@ def test_rows_are_not_in_the_order_of_their_ids(rows):
 
 
 def different(orders):
-    """One row for each order: repeated rows are the same order."""
+    """Return one row for each order, because repeated rows are the same order."""
     return list({tuple(row.values()): row for row in orders}.values())
 
 
 def faults(row, customers):
-    """What is wrong with a row, found without the generator."""
+    """Return the faults of a row, found without the generator."""
     if row["customer_id"] not in customers:
         yield "customer_id"
     try:
@@ -760,7 +760,7 @@ def faults(row, customers):
 
 @pytest.fixture(scope="module")
 def completed(orders, rows):
-    """Orders that can be used and were kept, by customer: day, items and amount."""
+    """Return day, items and amount of usable completed orders by customer."""
     customers = {row["customer_id"] for row in rows} - {""}
     by_customer = defaultdict(list)
     for row in different(orders):
@@ -825,7 +825,7 @@ def test_every_order_has_items_and_is_worth_something(orders, year):
     amounts = [row["amount"] for row in orders if "." in row["amount"]]
 
     assert min(int(row["items"]) for row in orders) == 1
-    # of the customer of one order that was spoilt in 2025 no row is left
+    # One order that was spoilt in 2025 is gone with its customer in 2026.
     assert len(amounts) == len(orders) - {2025: 5, 2026: 9}[year]
     assert all(amount[-3] == "." for amount in amounts)
     assert min(map(Decimal, amounts)) > 0
@@ -900,7 +900,7 @@ def test_every_kind_of_dirt_is_in_the_orders(orders, rows, year):
     repeated = len(orders) - len(different(orders))
     statuses = {row["status"] for row in orders}
 
-    # in 2026 also that of 2025, but for the rows of customers who left
+    # The file of 2026 also has the dirt of 2025, except for customers who left.
     of_days, of_amounts, of_copies = {2025: (5, 5, 12), 2026: (9, 9, 23)}[year]
     assert 5 <= kinds["customer_id"] < 50
     assert (kinds["ordered_on"], kinds["amount"]) == (of_days, of_amounts)
@@ -954,7 +954,7 @@ def test_earlier_orders_stay_as_they_were_but_for_those_of_who_left(later_folder
 
 
 def test_what_adds_up_over_the_years_never_falls(later_folder):
-    # the sums of all completed orders; the counters of a customer are of one year
+    # Sums of all completed orders, because the counters of a customer cover one year.
     totals = []
     for path in (COMMITTED["orders.csv"], later_folder / "orders.csv"):
         sums = defaultdict(lambda: np.zeros(3, dtype=object))

@@ -1,12 +1,12 @@
-"""The golden tables: every public table of three builds is as it was when somebody last
-looked at it and committed its fingerprint.
+"""Every public table of three builds has the fingerprint in tests/fixtures/golden.json,
+which somebody has checked and committed.
 
-A change of a model that should change no figure must leave tests/fixtures/golden.json
-alone. A change that should change figures renews it:
+After a change of a model that should change no figure, this test must pass. After a
+change that should change figures, renew the file:
 
     .venv/bin/python -m pytest tests/python/test_golden.py --renew-golden
 
-and `git diff tests/fixtures/golden.json` then names each column that is different.
+`git diff tests/fixtures/golden.json` then shows each column that has changed.
 """
 
 import json
@@ -22,16 +22,16 @@ from test_package import SCHEMA, installed
 
 GOLDEN = ROOT / "tests" / "fixtures" / "golden.json"
 BUILDS = ("sample", "a year later", "refitted", "package")
-# It holds the time of the build and checksums of other tables.
+# This table contains the time of the build and checksums of other tables.
 LEFT_OUT = {"published_tables"}
-# Figures that stand in two tables are measured with the champion's own preparation.
+# The test that figures in two tables agree.
 AGREE = ("assert_silhouettes_agree",)
 TABLES = ("build", "--exclude-resource-type", "test", "unit_test")
 
 
 def as_text(column: str, kind: str) -> str:
-    """Return SQL for a value as text, numbers with the nine digits that do not depend
-    on the order in which they were added up.
+    """Return SQL for a value as text. Numbers have nine digits, which do not depend on
+    the order of sums.
     """
     if kind == "DOUBLE":
         return (
@@ -44,8 +44,8 @@ def as_text(column: str, kind: str) -> str:
 
 
 def fingerprint(database, schema: str, table: str) -> dict:
-    """Return the number of rows of a table, a checksum of each column that is no time,
-    and one of whole rows; none depends on the order of the rows.
+    """Return the number of rows of a table, a checksum of each column except times, and
+    one of whole rows. None of them depends on the order of the rows.
     """
     with duckdb.connect(str(database), read_only=True) as connection:
         relation = connection.sql(f"from {schema}.{table}")
@@ -77,13 +77,13 @@ def fingerprints(project: Project, schema: str = "main") -> dict:
 
 
 def copy_of_the_sample(folder, sample: Project) -> Project:
-    """Return a copy of the project and of the built sample, with the later seeds."""
+    """Return a copy of the project and the built sample, with seeds of a year later."""
     for name in NEEDED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     project = Project(folder, folder)
     with duckdb.connect(str(sample.database)):
-        pass  # writes what is still in the log, so that one file holds all
+        pass  # a checkpoint: the file then has all rows, without a write-ahead log
     shutil.copy(sample.database, project.database)
     subprocess.run(
         [sys.executable, "seeds/generator/generate.py", "--later"],
@@ -115,7 +115,7 @@ def found(sample, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def golden(request, found):
-    """The committed fingerprints, or those found where they are to be renewed."""
+    """The committed fingerprints, or with --renew-golden the new ones."""
     if request.config.getoption("--renew-golden"):
         tables = [
             f'  "{build}": {{\n'

@@ -1,4 +1,4 @@
-"""Ids arrive everywhere as they are; those that only look alike are told."""
+"""Ids reach all tables unchanged, and the build warns of ids that look alike."""
 
 import re
 import unicodedata
@@ -62,7 +62,7 @@ def test_types_that_are_allowed_survive_parquet(said, session, tmp_path):  # noq
 
 
 def build(project: Project, ids: list[str], **variables):
-    """Prepare customers with these ids."""
+    """Build a project whose customers have these ids."""
     file = project.folder / "customers.parquet"
     with duckdb.connect() as connection:
         connection.execute("create table customers (shopper varchar, x double)")

@@ -1,4 +1,4 @@
-"""The integration project proves every generic test; test_package.py has the rest."""
+"""The integration project has passing and failing examples of every generic test."""
 
 import json
 import os
@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GENERIC_TESTS = sorted(path.stem for path in (ROOT / "tests" / "generic").glob("*.sql"))
 
-# What a failing example of each generic test stores.
+# The rows that a failing example of each generic test stores.
 STORED = {
     "correlation_at_most__fails_in_one_group": [
         {
@@ -108,7 +108,7 @@ COLUMNS = "combination_of_columns must be a list of column names"
 PAIR = "columns must be a list of at least two different column names"
 CONDITION = "expression must be a SQL condition"
 
-# Generic test, arguments, what it says about them.
+# Generic test, wrong arguments, and its error message.
 MISTAKES = [
     ("is_standardized", {"group_by": 1}, GROUPS),
     ("is_standardized", {"group_by": {"a": 1}}, GROUPS),
@@ -202,7 +202,7 @@ COLUMN_TESTS = {
 
 
 def copy_of_project(folder: Path) -> Path:
-    """Copy the integration project, clean, and let it install the package from here."""
+    """Copy the integration project, which then installs the package from ROOT."""
     copy = folder / "integration_tests"
     shutil.copytree(
         ROOT / "integration_tests",
@@ -220,7 +220,7 @@ def copy_of_project(folder: Path) -> Path:
 
 @contextmanager
 def clean_environment(folder: Path):
-    """Work in a folder without what the environment says about dbt and databases."""
+    """Work in a folder without environment variables for dbt and databases."""
     with pytest.MonkeyPatch.context() as environment:
         for name in list(os.environ):
             if name.startswith(("DBT_", "INTEGRATION_TESTS_", "SEGMENTATION_")):
@@ -239,7 +239,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def built(project):
-    """Its manifest, its results by unique id, and the rows its tests stored."""
+    """The manifest, the results by unique id, and the rows that tests stored."""
     for arguments in (
         ["deps"],
         ["--warn-error", "build", "--select", "path:models/generic_tests"],
@@ -273,7 +273,7 @@ def built(project):
 
 @pytest.fixture(scope="module")
 def mistake(built, project):
-    """Calls a generic test and returns what it says."""
+    """A function that calls a generic test and returns its error message."""
     from dbt.cli.main import dbtRunner
 
     manifest = dbtRunner().invoke(["parse", "--quiet"]).result
@@ -303,7 +303,7 @@ def test_every_generic_test_passes_and_fails_on_examples(built, generic_test):
         and node.get("test_metadata", {}).get("name") == generic_test
         and built.statuses.get(unique_id) == "pass"
     }
-    # a test that must fail is "pass" when it returns as many rows as it should
+    # A failing example has status "pass" if it returns the expected number of rows.
     passing = {name for name, test in examples.items() if test["error_if"] == "!= 0"}
     failing = {
         name

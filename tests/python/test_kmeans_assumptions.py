@@ -1,5 +1,5 @@
-"""Noise of every shape is told from groups, and each figure equals scikit-learn's,
-scipy's or NumPy's on the same customers.
+"""Noise of every shape is distinguished from groups, and each figure equals that of
+scikit-learn, scipy or NumPy on the same customers.
 """
 
 import subprocess
@@ -35,7 +35,7 @@ def segment_elongations():
 
 
 def preparation(values, transform="none", scale_method="standard", block="x"):
-    """Return what feature_preparation would say of the values."""
+    """Return the row that feature_preparation would have for the values."""
     prepared = {"none": np.asarray, "log": np.log1p, "sqrt": np.sqrt}[transform](values)
     return {
         "transform": transform,
@@ -63,7 +63,7 @@ def prepared_columns(columns):
         ([0.25, 0.75, 0.75, 1.25], (0.5, 0.75)),
         ([1.0] * 5, None),
         (np.random.default_rng(1).normal(size=200), None),
-        # nine in ten: an imputed mean among the answers
+        # Nine in ten values are answers, the others an imputed mean.
         ([*[1.0, 2, 3, 4, 5, 5] * 5, 3.217, 3.217], (1, 5)),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_distribution_of_one_mode_stays_as_it_is(kmeans_structure, shares):
 
 
 def test_a_valley_is_filled_with_as_few_customers_as_can_be(kmeans_structure):
-    # Worked out by hand: 0.4, 0, 0.6 rises where its first two cells share the 0.4.
+    # By hand: 0.4, 0, 0.6 has no valley if its first two cells share the 0.4.
     bounds, reached = cells([0.4, 0.0, 0.6])
     values, found, moved = kmeans_structure.without_valleys(bounds, reached, reached)
     assert np.interp(bounds, values, found) == pytest.approx([0, 0.2, 0.4, 1])
@@ -144,7 +144,7 @@ SHARES = (np.arange(5000) + 0.5) / 5000
 def test_a_feature_of_one_mode_is_drawn_as_it_is(kmeans_structure, values, transform):
     mine, z = preparation(values, transform)
     drawn = kmeans_structure.reference_feature(z, mine)(SHARES)
-    # At 0.05, the two would be told apart with some 1,000 customers each.
+    # At 0.05, a test would distinguish the two with about 1,000 customers each.
     assert stats.ks_2samp(z, drawn).statistic < 0.04
 
 
@@ -317,7 +317,7 @@ def test_structure_is_free_of_the_last_bits_and_repeats_itself(kmeans_structure)
 
 
 def test_fits_run_on_one_thread_in_a_fresh_process():
-    # Only pools that are loaded can be limited: here nobody has loaded them before.
+    # Only loaded thread pools can be limited. In a new process, none is loaded yet.
     script = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tests" / "python")!r})
@@ -395,7 +395,7 @@ def customers():
     frame[["left", "right"]] = CENTERS[np.arange(CUSTOMERS) % 4] + generator.normal(
         size=(CUSTOMERS, 2)
     )
-    # A long and wide group of 380, and a speck of 20.
+    # A long and wide group of 380 customers, and a tiny one of 20.
     frame["long"] = np.where(frame.index < 380, generator.normal(size=CUSTOMERS), 40)
     frame["wide"] = generator.normal(size=CUSTOMERS) / 4
     frame.loc[380:, "long"] += generator.normal(scale=0.05, size=20)

@@ -35,7 +35,7 @@ def test_own_units_undo_what_sql_prepares(kmeans_fits, transform, prepared):
 PEOPLE = [[30, 20], [30, 80], [60, 20], [60, 80]]
 
 
-# Where the candidates' centroids lie: not in the order of the segments to come.
+# Corners of the candidates' centroids, in another order than that of the segments.
 SIGNS = ((-1, -1), (1, 1), (-1, 1), (1, -1))
 
 
@@ -50,7 +50,7 @@ KEY = ["segmentation", "configuration_hash", "data_fingerprint", "clusters"]
 
 @pytest.fixture
 def project(session, groups):
-    """A database with what the model refers to, and tables of misleading names."""
+    """A database with the inputs of the model, and tables with misleading names."""
     fill(session, groups(PEOPLE, 40, 3.0, 11).round())
     for name in ("customers", "training", "registry", "found", "sample"):
         session.execute(f"create table {name} as select 'decoy' as age")
@@ -73,7 +73,7 @@ def build_fits(
     compiled,
     build,
 ):
-    """A function that builds the registry of a database, and all that it rests on."""
+    """A function that builds the registry of a database, and the models before it."""
     before = (kmeans_starts, kmeans_refinements, kmeans_indices, feature_distributions)
 
     def build_all(session):
@@ -88,12 +88,12 @@ def build_fits(
 
 
 def fill(session, raw, due=("value", "lifestyle")):
-    """Write the tables that the model refers to, as the models before it would.
+    """Write the tables that the model refers to, as earlier models would.
 
     Args:
-        session: a DuckDB.
+        session: connection of DuckDB.
         raw: (n, 2) age and income of the customers.
-        due: the segmentations that have training vectors.
+        due: segmentations that have training vectors.
     """
     scaler = StandardScaler().fit(raw)
     z = pd.DataFrame(scaler.transform(raw), columns=["age", "income"])
@@ -321,11 +321,11 @@ def test_model_keeps_the_distribution_of_each_feature(
 
 
 def draw(project, choice):
-    """Let the candidates come from a sample of the customers.
+    """Mark the candidates as fitted on a sample of the customers.
 
     Args:
-        project: a database.
-        choice: how many customers the candidates were chosen on.
+        project: connection of the database.
+        choice: number of customers in the sample.
     """
     project.execute(f"""
         update segmentation_quality
@@ -334,7 +334,7 @@ def draw(project, choice):
 
 
 def starts(kmeans_refinements, monkeypatch):
-    """Return a list that gathers the centroids and inertias that passes start from."""
+    """A list that collects the centroids and inertias from which passes start."""
     seen = []
 
     def observed(customers, centroids, inertia, sample):
@@ -350,7 +350,7 @@ FITTED = ("kmeans_fits", "kmeans_refinements", "kmeans_starts")
 
 
 def forget(project):
-    """Drop what earlier builds have fitted."""
+    """Drop the tables with fits of earlier builds."""
     for name in FITTED:
         project.execute(f"drop table if exists {name}")
 
@@ -360,7 +360,7 @@ def test_model_fits_the_larger_sample_before_all_customers(
 ):
     seen = starts(kmeans_refinements, monkeypatch)
     build_fits(project)
-    # The sample of the choice is all of the training vectors: nothing to fit anew.
+    # Candidates were chosen on all training vectors, so K-means need not run again.
     assert [len(start) for start, _ in seen] == [4, 2]
     assert np.abs(seen[0][0]).tolist() == np.full((4, 2), 1.5).tolist()
     assert [inertia for _, inertia in seen] == pytest.approx([48, 48])
@@ -376,12 +376,12 @@ def test_model_fits_the_larger_sample_before_all_customers(
     start = 1.5 * np.array(SIGNS, dtype=float)
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
     assert np.array(seen[0][0]) == pytest.approx(reference.cluster_centers_, abs=1e-7)
-    # That of the sample, for all customers.
+    # The inertia of the sample, scaled to all customers.
     assert seen[0][1] == pytest.approx(48)
     assert rows[0]["passes"] == 2
     assert rows[0]["inertia"] == pytest.approx(reference.inertia_)
     assert rows[0]["customers"] == 160
-    # Each segment still has the stability of the candidate's centroid.
+    # Each segment still has the stability of the candidate's centroid it comes from.
     stabilities = dict(zip(SIGNS, [0.9, 0.8, 0.7, 0.6], strict=True))
     places = {}
     for row in rows:
@@ -454,7 +454,7 @@ def test_model_never_gives_the_id_of_a_vanished_segment_again(
     project, build_fits, groups
 ):
     build_fits(project)
-    # An older fit had a value-20; and of the newest, value-4 lies far from anybody.
+    # An older fit had a value-20. In the newest fit, value-4 is far from all customers.
     project.execute("""
         insert into kmeans_fits
         select * replace (
@@ -490,7 +490,7 @@ def test_model_matches_on_the_features_that_both_fits_have(project, build_fits, 
         }
 
     before = incomes(build_fits(project))
-    # As if the fit before had two segments, on income and something else.
+    # Turns the previous fit into one with two segments, on income and another feature.
     project.execute("""
         delete from kmeans_fits where segment_id in ('value-3', 'value-4');
         update kmeans_fits set feature = 'debt' where feature = 'age'
@@ -521,7 +521,7 @@ def test_relation_keeps_times_to_the_microsecond_and_nulls(kmeans_fits, session)
 
 
 def import_registry(project):
-    """Leave the registry to be imported, as `segmentation_registry` would show it."""
+    """Replace the registry with one to import, as from `segmentation_registry`."""
     project.execute("""
         create or replace table base_registry as
         select 'a name' as segment_name, * from kmeans_fits

@@ -1,4 +1,4 @@
-"""The indices of a fit are those of numpy and scikit-learn."""
+"""The indices of a fit equal those of NumPy and scikit-learn."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def test_figures_of_a_table_computed_by_hand(
     kmeans_refinements, kmeans_indices, customers_of
 ):
-    # b counts four times: its root, 2, is in the coordinates.
+    # Feature b has weight 4, so its coordinates are multiplied by 2.
     root = np.array([1.0, 2.0])
     vectors = np.array([[0.0, 3.0], [4.0, 0.0], [0.0, 0.0], [10.0, 1.0]])
     segments, fit = measured(
@@ -34,11 +34,11 @@ def test_figures_of_a_table_computed_by_hand(
         for row in segments
     ] == [(3, 10, 6), (1, 2, 2), (0, None, None)]
     assert (fit["customers"], fit["inertia"]) == (4, 6**2 + 4**2 + 0 + 2**2)
-    # To the next centroid: root of 10² + 6², 6, 10, root of 10² + 2².
+    # Distances to the next centroid: root of 10² + 6², 6, 10, root of 10² + 2².
     margins = [1 - 6 / 136**0.5, 1 - 4 / 6, 1, 1 - 2 / 104**0.5]
     assert fit["simplified_silhouette"] == pytest.approx(sum(margins) / 4)
     assert fit["davies_bouldin"] == pytest.approx((10 / 3 + 2) / 10)
-    # Means (4/3, 1) and (10, 1), of all (3.5, 1).
+    # The segments have the means (4/3, 1) and (10, 1), all customers (3.5, 1).
     between = 3 * (3.5 - 4 / 3) ** 2 + (10 - 3.5) ** 2
     within = (2 * (4 / 3) ** 2 + (8 / 3) ** 2) + 4 * (2**2 + 1 + 1)
     assert fit["calinski_harabasz"] == pytest.approx(between / within * 2 / 1)

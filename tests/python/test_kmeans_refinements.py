@@ -1,4 +1,4 @@
-"""Passes end where scikit-learn does, at the latest after twelve of them."""
+"""Passes end at the same centroids as scikit-learn, after at most twelve passes."""
 
 import numpy as np
 import pytest
@@ -40,8 +40,8 @@ def test_a_sample_saves_passes_and_changes_no_end(
 
 @pytest.fixture
 def pretended(kmeans_refinements, monkeypatch):
-    """A function that lets passes gain what is given, and move each centroid by a step.
-    It returns the list of whether they measured.
+    """A function that replaces passes by fake ones with given gains, which move each
+    centroid by a step. It returns a list of whether each pass measured.
     """
 
     def pretend(gains, step=0):
@@ -59,7 +59,7 @@ def pretended(kmeans_refinements, monkeypatch):
 
 @pytest.fixture
 def nobody(kmeans_refinements):
-    """Customers whom no pass looks at, and a sample of them."""
+    """Customers for fake passes, which do not read them, and a sample of them."""
     customers = kmeans_refinements.Customers(None, np.full(1, 64.0), np.ones(1), {})
     return customers, kmeans_refinements.Sample(np.zeros((1, 1)), np.ones(1))
 
@@ -123,13 +123,13 @@ def test_refined_centroids_are_in_one_order_wherever_they_start(
         nearest = lengths(found.centroids, starts[order]).argmin(axis=1)
         assert found.order.tolist() == nearest.tolist()
     assert results[0] == sorted(results[0])
-    # The first feature alone does not decide here.
+    # Pairs of centroids have equal first coordinates, so the second ones decide.
     assert [first for first, _ in results[0]] == [0, 0, 1, 1]
     assert results[1:] == results[:1] * 2
 
 
 def slow_to_converge():
-    """Return vectors and centroids that Lloyd's algorithm needs many passes for."""
+    """Return vectors and centroids for which Lloyd's algorithm needs many passes."""
     vectors = np.random.default_rng(0).uniform(size=(4000, 2))
     return vectors, np.random.default_rng(1).uniform(0, 0.05, size=(8, 2))
 
@@ -156,7 +156,8 @@ def test_refinement_stops_at_the_cap(
     assert found.passes == (cap or 12) == len(gains)
     assert min(gains) > 0
     fallen = plain_inertia(vectors, start) - plain_inertia(vectors, found.centroids)
-    # What comes of new neighbors is counted in no gain; the last pass moves nothing.
+    # A gain does not count customers who change segment, and the last pass moves
+    # nothing, so the inertia falls by at least the sum of gains.
     assert sum(gains[:-1]) <= fallen
 
 
@@ -183,7 +184,8 @@ def test_refinement_measures_what_it_returns(kmeans_refinements, customers_of, g
 def test_refined_centroids_come_back_from_standardized_values(
     kmeans_refinements, customers_of, groups
 ):
-    # The registry divides them by the roots of the weights, scoring multiplies again.
+    # The registry divides centroids by the roots of the weights, and scoring multiplies
+    # them again.
     root = np.sqrt([3.0, 0.7])
     customers = customers_of(groups(CORNERS, 500, 2.5, 3) * root, root=root)
     found = kmeans_refinements.refine(customers, np.array(CORNERS) + 1.0, 1e4)

@@ -1,5 +1,5 @@
-"""A fit has an id by its configuration, data and preparation, and starts where K-means
-ends in a larger sample.
+"""The id of a fit depends on its configuration, data and preparation. A fit starts from
+the centroids that K-means finds in a larger sample.
 """
 
 import numpy as np
@@ -81,7 +81,7 @@ def test_refit_equals_scikit_learn_on_repeated_rows(kmeans_starts, groups, seed)
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(rows)
     sample = kmeans_starts.Sample(vectors, behind.astype(float))
     found = kmeans_starts.refit(sample, start, reach_of(vectors))
-    # In the slots of the centroids it starts from: their stabilities are kept.
+    # The order is that of the given centroids, because their stabilities are kept.
     assert found == pytest.approx(reference.cluster_centers_, abs=1e-7)
 
 

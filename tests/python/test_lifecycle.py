@@ -1,6 +1,6 @@
-"""Segments that live on: one database through later data, refits, pinned fits, changed
-configurations and stopped builds, against a simulation that knows the customers and the
-published fits only.
+"""One database through later data, refits, pinned fits, changed configurations and
+stopped builds. It must agree with a simulation that only knows the customers and the
+published fits.
 """
 
 import json
@@ -29,7 +29,7 @@ METRICS = [
     *("population_stability_index", "segment_shift"),
     *("distance_growth", "outlier_share"),
 ]
-# What a build without customers must not touch.
+# Tables that a build without customers must not change.
 MEMORY = [
     *("customer_segment_history", "segment_migrations", "segmentation_champions"),
     *("kmeans_fits", "segment_names", "segmentation_registry"),
@@ -39,7 +39,7 @@ TABLES = [
     *PUBLIC,
     *("segmentation_fit_features", "segmentation_fit_centroids", "int_feature_shares"),
 ]
-# Every step that learns, scores or watches; what explains and compares is not asked.
+# The models that learn, score and watch. Those that explain and compare are left out.
 LIVING = [
     *("--select", "+drift", "+segments", "+segment_migrations"),
     *("+segmentation_champions", "+segmentation_registry"),
@@ -56,8 +56,8 @@ SCORED = [
 
 
 def first_customers() -> pd.DataFrame:
-    """Four groups of 60 at the corners of a square; numbers 60 to 64 stand between the
-    first two of them. Ten have no visits.
+    """Return four groups of 60 customers at the corners of a square. Numbers 60 to 64
+    lie between the first two groups. Ten customers have no visits.
     """
     generator = np.random.default_rng(3)
     corners = np.array([(0, 0), (10, 0), (0, 10), (10, 10)])
@@ -77,7 +77,9 @@ def first_customers() -> pd.DataFrame:
 
 
 def later_customers() -> pd.DataFrame:
-    """Some move, leave, join, change their plan or their visits; two go far."""
+    """Return customers of whom some have moved, left, joined, or changed their plan or
+    their visits. Two have moved far away.
+    """
     customers = first_customers().drop(index=range(55, 60))
     customers.loc[0:9, "x"] += 10
     customers.loc[20:21, "y"] -= 4
@@ -89,9 +91,10 @@ def later_customers() -> pd.DataFrame:
 
 
 def moved_customers() -> pd.DataFrame:
-    """The second group drifts off, so that the border to the first one shifts: numbers
-    60 to 64 change sides by it; 120 to 124 come from the third group and fall on the
-    other side than they would have, 125 to 129 come to the middle of the first.
+    """Return customers whose second group has moved, which shifts the border between
+    the first two groups. Numbers 60 to 64 are now on the other side. Numbers 120 to 124
+    come from the third group to a place that the shift has moved to the other side.
+    Numbers 125 to 129 come from there to the middle of the first group.
     """
     customers = later_customers()
     customers.loc[65:119, "x"] += 3
@@ -103,7 +106,9 @@ def moved_customers() -> pd.DataFrame:
 
 
 def returned_customers() -> pd.DataFrame:
-    """Those who left are back, two of them elsewhere; others have left."""
+    """Return customers after those who left came back, two of them to other places, and
+    others left.
+    """
     customers = moved_customers().drop(index=range(300, 304))
     back = first_customers().loc[55:59]
     back.loc[55:56, ["x", "y"]] = (10, 10)
@@ -112,7 +117,9 @@ def returned_customers() -> pd.DataFrame:
 
 
 def shifted_customers() -> pd.DataFrame:
-    """The fourth group comes half way to the third: high x is no longer what it is."""
+    """Return customers whose fourth group has moved half way to the third, so that its
+    old name is no longer true.
+    """
     customers = returned_customers()
     customers.loc[180:239, "x"] -= 5
     return customers
@@ -123,7 +130,7 @@ def shifted_customers() -> pd.DataFrame:
 
 @dataclass
 class Stage:
-    """What a command left behind."""
+    """The tables and the result after a command."""
 
     customers: pd.DataFrame
     segmentations: dict
@@ -143,12 +150,12 @@ class Stage:
 
     @property
     def time(self) -> pd.Timestamp:
-        """Return when the command was started, as the customers have it."""
+        """Return the time of the build, from customer_segments."""
         return self.customer_segments.scored_at.unique().item()
 
 
 class Story:
-    """One database, what it was told, and what it held after each command."""
+    """One database with the stage after each command."""
 
     def __init__(self, folder, **variables):
         self.folder = folder
@@ -165,8 +172,8 @@ class Story:
         self.names.write_text("\n".join([header, *lines]) + "\n")
 
     def dbt(self, *command: str, **variables):
-        """Run a command. What has the same variables shares a target folder, so that
-        dbt need not parse the project again.
+        """Run a command. Commands with the same variables share a target folder, so
+        that dbt need not parse the project again.
         """
         key = json.dumps(variables)
         project = self.projects.setdefault(
@@ -178,7 +185,7 @@ class Story:
     def tell(
         self, name: str, customers: pd.DataFrame, *command: str, dbt=None, **changes
     ) -> Stage:
-        """Run a command on these customers and keep what it left."""
+        """Run a command on these customers, and keep the stage after it."""
         duckdb.from_df(customers.reset_index()).write_parquet(
             str(self.folder / "customers.parquet")
         )
@@ -203,7 +210,7 @@ class Story:
 
 
 def configuration(folder) -> dict:
-    """Return the variables of most builds; drift may be large."""
+    """Return the variables of most builds, which allow for large drift."""
     return {
         "segmentation_customers": f"read_parquet('{folder}/customers.parquet')",
         "segmentation_customer_id_type": "integer",
@@ -227,7 +234,7 @@ def thresholds(warning: float, failure: float) -> dict:
 
 
 def in_a_process_of_its_own(folder):
-    """Return a stand-in for Story.dbt that also tells which modules were loaded."""
+    """Return a replacement of Story.dbt that also lists the loaded modules."""
 
     def dbt(*command: str, **variables):
         code = f"""
@@ -258,7 +265,7 @@ print("success:", result.success)
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """The whole story, told once in order."""
+    """All stages, built once in order."""
     story = Story(tmp_path_factory.mktemp("lifecycle"))
     first, later = first_customers(), later_customers()
     moved, returned = moved_customers(), returned_customers()
@@ -317,7 +324,7 @@ def story(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def imported(story, tmp_path_factory):
-    """A fresh database that begins with the registry of the story."""
+    """A new database that imports the registry of the story."""
     fresh = Story(
         tmp_path_factory.mktemp("imported"), segmentation_registry_from=story.registry
     )
@@ -332,7 +339,7 @@ def imported(story, tmp_path_factory):
 
 
 def prepared(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame:
-    """Return the customers who take part, standardized as the fit does it."""
+    """Return the customers of a segmentation, standardized by a fit."""
     features = stage.segmentation_fit_features[
         stage.segmentation_fit_features.fit_id == fit_id
     ].set_index("feature")
@@ -343,7 +350,7 @@ def prepared(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame
 
 
 def scored(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame:
-    """Return segment, distance and margin of all customers, from the published fit."""
+    """Return segment, distance and margin of all customers, by a published fit."""
     z = prepared(stage, customers, fit_id)
     centroids = stage.segmentation_fit_centroids[
         stage.segmentation_fit_centroids.fit_id == fit_id
@@ -369,7 +376,7 @@ def placed(stage: Stage, segmentation: str, fit_id: str | None) -> pd.Series:
 
 
 def simulate(story: Story) -> dict[str, set]:
-    """Return what happens in each stage: segmentation, customer, from, to and cause."""
+    """Return the moves in each stage: segmentation, customer, from, to and cause."""
     known, champions, happened = {}, {}, {}
     for name in SCORED:
         stage, happened[name] = story[name], set()
@@ -407,7 +414,7 @@ def simulate(story: Story) -> dict[str, set]:
 
 
 def told(stage: Stage) -> set:
-    """Return what happened in a stage as the history has it."""
+    """Return the moves in a stage from the history."""
     stays = stage.customer_segment_history
     came = stays[stays.valid_from == stage.time]
     left = stays[(stays.valid_to == stage.time) & (stays.ending != "moved")]
@@ -427,12 +434,12 @@ def told(stage: Stage) -> set:
 
 
 def same(first: pd.DataFrame, second: pd.DataFrame, *but: str) -> bool:
-    """Return whether two tables have the same rows to the last bit, but for columns."""
+    """Return whether two tables have the same bits, without some columns."""
     return rows(first, *but) == rows(second, *but)
 
 
 def rows(table: pd.DataFrame, *but: str) -> list[str]:
-    """Return the rows of a table, but for some columns, in an order of their own."""
+    """Return the sorted rows of a table as texts, without some columns."""
     values = table.drop(columns=list(but)).astype(object)
     values = values.where(values.notna(), None)
     return sorted(
@@ -586,7 +593,7 @@ def test_fits_are_those_of_scikit_learn(story):
 
 @pytest.mark.parametrize("name", ["again", "refitted again", "unpinned", "refreshed"])
 def test_a_build_with_nothing_new_adds_nothing(story, name):
-    """Unpinned does: it is here to show that its champions are those of before."""
+    """The stage "unpinned" is compared with the stage that had the same champions."""
     stage, before = story[name], story.before(name)
     if name == "unpinned":
         before = story["refitted again"]
@@ -672,7 +679,7 @@ def test_champions_are_logged_when_they_change(story):
     ) == set(expected)
 
 
-# ---------- builds that must not touch what is there
+# ---------- builds that must not change any tables
 
 
 @pytest.mark.parametrize("name", ["empty", "empty three"])
@@ -681,7 +688,7 @@ def test_an_empty_build_leaves_what_is_remembered(story, name):
 
     assert stage.customer_segments.empty
     for table in MEMORY:
-        # it joins tables that are empty now
+        # segmentation_registry joins tables that are empty now.
         if table != "segmentation_registry":
             assert same(stage.tables[table], before.tables[table]), table
 
@@ -825,7 +832,7 @@ def drift(stage: Stage, segmentation: str, metric: str, feature: str = "all") ->
     return figures[segmentation, metric, feature]
 
 
-# ---------- a registry from elsewhere
+# ---------- an imported registry
 
 
 def test_an_imported_registry_scores_as_where_it_comes_from(story, imported):
@@ -866,7 +873,7 @@ def test_own_fits_go_on_from_the_imported_ones(imported):
 
 
 def names(stage: Stage, segmentation: str) -> dict:
-    """Return the names of the segments, which customers and segments agree on."""
+    """Return the names of segments, after a check that both tables have the same."""
     segments, customers = (
         table[table.segmentation == segmentation]
         .groupby("segment_id")

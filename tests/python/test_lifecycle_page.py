@@ -1,4 +1,4 @@
-"""The page on a year in the life of segments, followed to the letter."""
+"""The commands of the page on a year in the life of segments work as written."""
 
 import os
 import re
@@ -15,11 +15,11 @@ from project import ROOT
 from test_five_minutes import NEEDED
 
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
-# Those that the page speaks of. The others take time and change nothing in these, as do
-# numbers of clusters that lose; they are part of a fit's id, though.
+# The segmentations of the page, and the numbers of clusters that they choose. Others
+# take time and change no segments. But the ids of fits depend on the clusters.
 SEGMENTATIONS = ["lifestyle", "rfm", "country"]
 CLUSTERS = [3, 5]
-# What a build makes unless told otherwise: what the page speaks of, too.
+# The parts of the project that the page needs. A build without a selection runs them.
 PARTS = [("tag", "core"), ("path", "seeds")]
 PARTS += [("path", f"models/{part}") for part in ("sample", "watch", "activate")]
 SELECTOR = {
@@ -32,7 +32,7 @@ SELECTOR = {
         ]
     },
 }
-# In place of dbt: what has the same variables shares a target folder, so that dbt need
+# Replaces dbt: commands with the same variables share a target folder, so that dbt need
 # not parse the project again.
 DBT = f"""
 import hashlib, os, sys
@@ -45,17 +45,17 @@ os.execv("{sys.prefix}/bin/dbt", ["dbt", *sys.argv[1:]])
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of one language on the page."""
+    """Return the code blocks of one language on the page."""
     return re.findall(rf"```{language}\n(.*?)```", PAGE, re.DOTALL)
 
 
 def cells(line: str) -> tuple[str, ...]:
-    """The cells of a line of a table, as the page and dbt write them."""
+    """Return the cells of a line of a table on the page or in dbt's output."""
     return tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
 
 
 def tables() -> list[list[tuple]]:
-    """The tables of the page, without their rules."""
+    """Return the tables of the page, without separator lines."""
     found = re.findall(r"(?:^\|.*\n)+", PAGE, re.MULTILINE)
     return [
         [cells(line) for line in table.splitlines() if "---" not in line]
@@ -64,7 +64,7 @@ def tables() -> list[list[tuple]]:
 
 
 def shown(output: str) -> list[list[tuple]]:
-    """The tables that dbt showed."""
+    """Return the tables in dbt's output."""
     return [
         [
             cells(line)
@@ -76,7 +76,7 @@ def shown(output: str) -> list[list[tuple]]:
 
 
 def fit_ids(found: list[list[tuple]]) -> dict[str, str]:
-    """The ids of fits on the page by those that dbt showed."""
+    """Return the ids of fits on the page, by the ids in dbt's output."""
     seen, written = (
         [row[0] for table in source for row in table if table[0][0] == "fit_id"]
         for source in (found, tables())
@@ -86,7 +86,7 @@ def fit_ids(found: list[list[tuple]]) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def followed(tmp_path_factory):
-    """The steps of the page: what was printed, and what there was after each."""
+    """The output of each step of the page, and the database after it."""
     folder = tmp_path_factory.mktemp("lifecycle")
     for name in NEEDED:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -109,7 +109,7 @@ def followed(tmp_path_factory):
     (folder / "names.csv").write_text(names)
     steps = []
     for block in blocks("bash"):
-        # data tests where one warns, and where everything is given at once
+        # Data tests only run where the page shows a warning, or builds all at once.
         needs_tests = "drift" in block or "later.yml" in block
         left_out = "unit_test" if needs_tests else "test unit_test"
         finished = subprocess.run(
@@ -138,7 +138,7 @@ def followed(tmp_path_factory):
 
 
 def contents(database: Path) -> SimpleNamespace:
-    """What a database has after a step."""
+    """Return the contents of a database after a step."""
     with duckdb.connect(str(database), read_only=True) as connection:
         queries = {
             "fits": "from kmeans_fits order by all",
@@ -159,7 +159,7 @@ def test_the_tables_of_the_page_are_those_shown(followed):
     assert [
         [tuple(ids.get(cell, cell) for cell in row) for row in table] for table in found
     ] == tables()
-    assert len(ids) == 3  # of two fits, and the header
+    assert len(ids) == 3  # the header and the ids of two fits
 
 
 def test_only_the_first_build_and_the_one_told_to_fit_do(followed):

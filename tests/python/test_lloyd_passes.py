@@ -1,6 +1,6 @@
-"""A pass over all customers is one of Lloyd's algorithm, with the labels of
-scikit-learn and the same bits for every order of the rows; a sample shows where passes
-lead to.
+"""A pass over all customers is a pass of Lloyd's algorithm. It gives scikit-learn's
+labels, and the same bits for every order of the rows. A sample predicts where passes
+end.
 """
 
 import itertools
@@ -20,7 +20,7 @@ MANY = 320_000
 
 
 def find(kmeans_refinements, customers, centroids):
-    """Return points, positions, distances and next distances, in one order."""
+    """Return points, positions, distances and next distances, sorted by point."""
     near, far = (customers.expressions[n] for n in ("distance", "next_distance"))
     columns = (
         kmeans_refinements.find_nearest(customers, centroids)
@@ -114,7 +114,7 @@ def test_labels_equal_those_of_scikit_learn(kmeans_refinements, customers_of, da
 def test_labels_hold_however_large_and_far_from_zero_values_are(
     kmeans_refinements, customers_of, groups, scale, offset
 ):
-    # Squares of values of 1e6 and more have no digits left for their differences.
+    # With values of 1e6 and more, squares have too few digits for their differences.
     vectors = (groups(CORNERS, 200, 2.5, 3) + offset) * scale
     centroids = (np.array(CORNERS) + offset) * scale
     rows, positions, *_ = find(kmeans_refinements, customers_of(vectors), centroids)
@@ -150,7 +150,7 @@ def test_of_equal_centroids_the_first_has_all_customers(
 def test_a_customer_on_a_centroid_is_at_distance_zero(
     kmeans_refinements, customers_of, values
 ):
-    # So every bit of a centroid reaches the engine, negative or tiny as it may be.
+    # The distance is 0 only if every bit of a centroid reaches the engine.
     _, positions, distances, _ = find(
         kmeans_refinements,
         customers_of(np.array([values])),
@@ -163,7 +163,7 @@ def test_a_customer_on_a_centroid_is_at_distance_zero(
 @given(shaped_vectors())
 def test_a_pass_equals_a_step_of_numpy(kmeans_refinements, customers_of, data):
     vectors, clusters, generator = data
-    # Chosen from the customers and moved a little, so that there are no ties.
+    # Centroids are chosen from the customers and moved a little, to avoid ties.
     chosen = generator.choice(np.unique(vectors, axis=0), clusters, replace=False)
     centroids = chosen + generator.uniform(1e-6, 1e-4, chosen.shape)
     customers = customers_of(vectors, reach=reach_of(vectors) + 1e-4)
@@ -180,7 +180,7 @@ def test_a_pass_equals_a_step_of_numpy(kmeans_refinements, customers_of, data):
         for places in (centroids, expected)
     )
     assert gain == pytest.approx(before - after, rel=1e-9, abs=1e-9 * before)
-    # Whoever is now nearer to another centroid lowers the inertia even more.
+    # Customers who are now nearer to another centroid lower the inertia even more.
     assert plain_inertia(vectors, moved) <= (before - gain) * (1 + 1e-9)
 
 
@@ -206,7 +206,7 @@ def test_a_pass_over_a_feature_that_is_zero_throughout(
 
 @pytest.fixture(scope="module")
 def many_customers(groups):
-    """Customers over several row groups, as they come and shuffled."""
+    """Customers in several row groups, in the original and in a random order."""
     vectors = groups(CORNERS, MANY // 4, 2.5, 3)
     order = np.random.default_rng(4).permutation(MANY)
     with duckdb.connect(":memory:") as session:
@@ -272,7 +272,7 @@ def test_a_sample_steers_nowhere_from_the_end(kmeans_refinements, groups):
 
 
 def test_a_step_too_short_for_the_sample_is_seen_at_a_longer_one(kmeans_refinements):
-    # Lloyd's algorithm on a uniform line, cut at 0: a pass goes half the way back.
+    # On a uniform line that is cut at 0, a pass goes half the way back to the optimum.
     line = np.linspace(-1, 1, 2001)[:, None]
     sample = kmeans_refinements.Sample(line, np.ones(2001))
     centroids = np.array([[-0.5], [0.5]]) + 1e-5

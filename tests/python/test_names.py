@@ -1,4 +1,4 @@
-"""Names that SQL or the tables of this project use are free for columns."""
+"""Columns may have names that SQL or the tables of this project also use."""
 
 import pytest
 from project import Project

@@ -1,5 +1,5 @@
-"""The project as an installed package: the integration project builds its own
-customers, under its own configuration, names and macros.
+"""The project as an installed package: the integration project builds segments of its
+own customers, with its own configuration, names and macros.
 """
 
 import csv
@@ -23,7 +23,7 @@ class Shop(Project):
     """A copy of the integration project with a database of its own."""
 
     def artifact(self, name: str) -> dict:
-        """Return what dbt wrote last: manifest or run_results."""
+        """Return the manifest or the run_results of the last command."""
         return json.loads((self.folder / "target" / f"{name}.json").read_text())
 
     def statuses(self) -> dict:
@@ -36,7 +36,7 @@ class Shop(Project):
         }
 
     def configure(self, change) -> None:
-        """Change dbt_project.yml: `change` gets and mends what is in it."""
+        """Change dbt_project.yml with a function that gets its content."""
         file = self.project / "dbt_project.yml"
         content = yaml.safe_load(file.read_text())
         change(content)
@@ -51,13 +51,13 @@ class Shop(Project):
 
 @pytest.fixture
 def shop(tmp_path) -> Shop:
-    """The integration project with its package installed, nothing built."""
+    """The integration project with its package installed, but not built."""
     return installed(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The integration project, built twice; what was seen after each build."""
+    """The integration project, built twice, with its tables after each build."""
     shop = installed(tmp_path_factory.mktemp("package"))
     seen = []
     for _ in range(2):
@@ -102,7 +102,7 @@ def public_tables(shop: Shop) -> dict:
 
 
 def read_by_the_package(shop: Shop) -> set:
-    """Return the pairs of a node of the package and a node of the user it reads."""
+    """Return pairs of a node of the package and a node of the user that it reads."""
     return {
         (node["name"], parent)
         for node in shop.artifact("manifest")["nodes"].values()
@@ -113,7 +113,7 @@ def read_by_the_package(shop: Shop) -> set:
 
 
 def macro_names() -> list[str]:
-    """Return the names of the package's macros but those meant to be overridden."""
+    """Return the names of the package's macros, without those meant for overriding."""
     names = set()
     for file in (ROOT / "macros").rglob("*.sql"):
         names.update(re.findall(r"{%-?\s*macro (\w+)", file.read_text()))
@@ -362,7 +362,7 @@ def test_macros_of_the_same_names_do_not_meet(shop):
         f"{{% macro {name}() %}}{{{{ exceptions.raise_compiler_error("
         f"'the user has another {name}') }}}}{{% endmacro %}}"
         for name in names
-        if name not in ("is_blank", "ref")  # theirs would be for their own models
+        if name not in ("is_blank", "ref")  # the user's are for the user's own models
     ]
     clashes += [
         f"{{% test {name}(model) %}}select 1 as wrong{{% endtest %}}"

@@ -1,4 +1,4 @@
-"""Folders of the package that its user switches off, and configs that reach too far."""
+"""Users can switch off folders of the package, and configs that reach too far stop."""
 
 import pytest
 from test_package import PACKAGE, Shop, installed
@@ -10,14 +10,14 @@ EXPLORED = ["feature_correlations", "feature_histograms", "feature_profiles"]
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Shop:
-    """The integration project; each test gives it models of its own."""
+    """The integration project, to which each test adds models."""
     shop = installed(tmp_path_factory.mktemp("configs"))
     shop.configure(lambda content: shop.__dict__.update(models=content["models"]))
     return shop
 
 
 def configured(shop: Shop, top: dict | None = None, **of_package) -> Shop:
-    """Configure models: at the top level, and those of the package."""
+    """Configure models at the top level, and models of the package."""
     models = shop.models | {PACKAGE: shop.models[PACKAGE] | of_package} | (top or {})
     shop.configure(lambda content: content.update(models=models))
     return shop

@@ -1,5 +1,5 @@
-"""A project that installs this one may have models, folders and configs of any kind:
-what is ours stays ours, and what cannot work is said when the project is parsed.
+"""A project that installs this one may have any models, folders and configs. They do
+not change the package, or the parse stops with a message.
 """
 
 import pytest
@@ -27,7 +27,7 @@ models:
 
 
 def data_tests(shop: Shop) -> dict:
-    """Return what each data test of the package tests, by its unique id."""
+    """Return the nodes that each data test of the package tests, by its unique id."""
     return {
         unique_id: node
         for unique_id, node in shop.artifact("manifest")["nodes"].items()
@@ -37,7 +37,7 @@ def data_tests(shop: Shop) -> dict:
 
 @pytest.fixture(scope="module")
 def named_alike(tmp_path_factory):
-    """A shop that has a model of the name of each of ours, built but for `explore`."""
+    """A project with models named like ours, built without `explore`."""
     shop = installed(tmp_path_factory.mktemp("named_alike"))
     before = shop.dbt("parse")
     assert before.success, before.error
@@ -66,7 +66,7 @@ def test_models_named_like_ours_take_no_test_away(named_alike):
     for unique_id, node in tests.items():
         before = named_alike.tests_before[unique_id]
         assert node["depends_on"]["nodes"] == before["depends_on"]["nodes"]
-        if "attached_node" in node:  # of a properties file
+        if "attached_node" in node:  # a test of a properties file
             assert node["attached_node"] == before["attached_node"]
             assert node["attached_node"] in node["depends_on"]["nodes"]
 

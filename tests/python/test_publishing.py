@@ -1,4 +1,4 @@
-"""What is published is whole at any moment, whatever becomes of a build."""
+"""A publication is complete at any moment, even if a build fails or is killed."""
 
 import json
 import os
@@ -28,7 +28,7 @@ class Publisher(Project):
     """Three groups of customers, published in a folder."""
 
     def dbt(self, *arguments, **variables):
-        """Run a dbt command, as a rule with publishing."""
+        """Run a dbt command, by default with publishing."""
         variables = {"segmentation_publish_to": str(self.published.parent)} | variables
         return super().dbt(*arguments, **configuration(**variables))
 
@@ -39,7 +39,7 @@ class Publisher(Project):
             connection.execute("update segment_rules set rule = ?", [text])
 
     def marks(self) -> set:
-        """What the published file has of them."""
+        """Return the marks in the published file."""
         file = self.published / "segments.duckdb"
         with duckdb.connect(str(file), read_only=True) as connection:
             return set(
@@ -60,7 +60,7 @@ class Publisher(Project):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """All tables, published; the tests below leave them whole."""
+    """A project with all tables published; the tests keep the publication complete."""
     project = Publisher(tmp_path_factory.mktemp("publishing"))
     result = project.dbt(*BUILD, *WITHOUT_TESTS)
     assert result.success, result.error
@@ -69,7 +69,7 @@ def project(tmp_path_factory):
 
 @contextmanager
 def reading(folder: Path, stop: Path):
-    """A reader in a process of its own; its report is complete at the end."""
+    """Run a reader in a separate process. Its report is complete at the end."""
     stop.unlink(missing_ok=True)
     report = SimpleNamespace(seen={}, wrong=None)
     command = [sys.executable, str(HERE / "reader.py"), str(folder), str(stop)]
@@ -84,7 +84,7 @@ def reading(folder: Path, stop: Path):
 
 @contextmanager
 def holding(file: Path):
-    """A BI tool that opens the file and does not close it."""
+    """Run a process that keeps a file open, as a BI tool does."""
     code = (
         "import duckdb, sys\n"
         f"connection = duckdb.connect({str(file)!r}, read_only=True)\n"
@@ -117,7 +117,7 @@ def test_without_changes_the_checksums_are_the_same(project):
 
 
 def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
-    """Builds that publish, and every other one with a test that fails."""
+    """Runs several builds; in every second one, a test fails."""
     published = [project.manifest()["version"]]
     current = project.published / "segments.duckdb"
 
@@ -155,7 +155,7 @@ def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
 
 
 def test_a_reader_would_notice_a_torn_publication(project, tmp_path):
-    """The reader of the test above, on a publication of two states."""
+    """Runs the reader of the test above on a publication that mixes two states."""
     for part in ("segments.duckdb", "manifest.json"):
         (tmp_path / "current").mkdir(exist_ok=True)
         (tmp_path / "current" / part).write_bytes(
@@ -340,12 +340,12 @@ publish_twice(Path({folder!r}), {call!r}, {nth})
 
 
 def publish_twice(folder: Path, call: str, nth: int) -> None:
-    """Publish two states of two tables, and let the process be killed in the second.
+    """Publish two states of two tables, and kill the process during the second.
 
     Args:
-        folder: of the publications.
-        call: the function, of the model or of a module it uses, that is not survived.
-        nth: which call of it in the second publication.
+        folder: folder of the publications.
+        call: function of the model, or of a module it uses, that kills the process.
+        nth: number of the call in the second publication.
     """
     publication = load_model("models/publish/publication.py")
     with duckdb.connect() as session:
@@ -374,7 +374,7 @@ def publish_state(
     functions: Sequence = (),
     database: str = "memory",
 ) -> None:
-    """Publish two tables that have as many rows as the number of the state."""
+    """Publish two tables whose number of rows is the number of the state."""
     tables = []
     for name in ("one", "two"):
         session.execute(
@@ -468,5 +468,5 @@ def test_an_error_half_way_is_told_and_leaves_nothing(tmp_path, session):
 
     assert len(list((tmp_path / "versions").iterdir())) == 1
     assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
-    publish_state(publication, session, tmp_path, 3)  # nothing is attached any more
+    publish_state(publication, session, tmp_path, 3)  # the failed one is detached
     assert len(list((tmp_path / "versions").iterdir())) == 2

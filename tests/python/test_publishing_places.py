@@ -1,5 +1,5 @@
-"""Where publications go: a copied folder, one that cannot be written, one of another
-database, several publishers at once.
+"""Folders of publications: copied, read-only, or of another database, and with several
+publishers at once.
 """
 
 import json
@@ -36,7 +36,7 @@ def names(folder: Path) -> list[str]:
 
 
 def state_of(folder: Path) -> set[int]:
-    """The rows of the tables of the current publication, which is whole."""
+    """Check that the current publication is complete; return the rows of its tables."""
     assert read_database(folder)[1] == read_parquet(folder)[1] == []
     manifest = json.loads((folder / "current" / "manifest.json").read_text())
     return {table["row_count"] for table in manifest["tables"]}

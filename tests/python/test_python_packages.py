@@ -1,5 +1,5 @@
-"""The Python packages that the models import are named, and a missing one stops the
-build with a sentence.
+"""The requirements name all Python packages that models import, and a missing package
+stops the build with a sentence.
 """
 
 import ast
@@ -13,7 +13,7 @@ from conftest import load_model
 from project import ROOT, Project
 
 NAMES = {"sklearn": "scikit-learn"}
-# comes with the adapter
+# Packages that come with the adapter.
 ADAPTER = {"duckdb"}
 
 
@@ -23,7 +23,7 @@ def packages():
 
 
 def imported(code: str) -> set[str]:
-    """Return the packages that Python code imports, without Python's own."""
+    """Return the packages that Python code imports, without the standard library."""
     found = set()
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):

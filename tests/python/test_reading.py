@@ -1,5 +1,5 @@
-"""Every line of a file is a source row, or the build stops and names the line; whatever
-it says, it shows no value.
+"""Every line of a file is a source row, or the build stops and names the line. No
+message shows a value.
 """
 
 import gzip
@@ -18,7 +18,7 @@ COLUMNS = {
     "segmentation_features.income": '"Income"',
 }
 HEADER = "CustomerID,Age,Income,Name,Mail"
-# What must not be shown: no column of these is configured.
+# Values that no message may show. Their columns are not configured.
 SECRET = "Jane Roe,jane.roe@example.org"
 ROWS = [
     f"{number:04d},{20 + 40 * (number % 2) + number % 7},"
@@ -36,7 +36,7 @@ TWO_EXPORTS = GOOD + text(*(f"x{row},more,fields" for row in ROWS[:30]))
 
 
 def options(file: Path, **changes: str) -> dict:
-    """What int_files_configured has of {file: ...}, with changes."""
+    """Return the row of int_files_configured for {file: ...}, with changes."""
     return {
         "file": f"'{file}'",
         "all_varchar": "true",
@@ -87,7 +87,7 @@ def written(folder: Path, content: str | bytes, name: str = "customers.csv") -> 
 
 FILLED = {"null_padding": "true", "parallel": "false"}
 ALL_ROWS = {
-    # content, options, source rows, lines of texts that go on in the next one
+    # content, options, source rows, line ends within texts
     "a good file": (GOOD, {}, 40, 0),
     "a byte order mark": ("\ufeff" + GOOD, {}, 40, 0),
     "CRLF": (GOOD.replace("\n", "\r\n"), {}, 40, 0),
@@ -156,7 +156,7 @@ def test_several_files_have_a_header_each(tmp_path):
 
 
 STOPS = {
-    # content, options, what is found, the cure
+    # content, options, finding and advice in the message
     "two exports": (
         TWO_EXPORTS,
         *({}, "lines 43, 44, 45 and 27 more have 7", "begins there a file of its own"),

@@ -1,5 +1,5 @@
-"""A segmentation that is no longer configured has no current stays; one that is back
-has new ones. A build without customers removes nothing.
+"""A removed segmentation has no current stays, and gets new ones when it returns. A
+build without customers does not remove any.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Segments keep their ids where features have other names: it is the same customers."""
+"""Segments keep their ids when features are renamed, by their customers."""
 
 import pytest
 import three_groups
@@ -33,8 +33,8 @@ def segments(project: Project) -> dict:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """One feature is renamed, then both are while some customers move, and last others
-    take their place.
+    """Three changes: one feature is renamed; both are, while some customers move; and
+    another feature replaces both.
     """
     folder = tmp_path_factory.mktemp("renamed")
     project = Project(folder)

@@ -1,4 +1,4 @@
-"""No text of a customer becomes a formula, however a spreadsheet splits the file."""
+"""No text becomes a formula, in whatever way a spreadsheet splits the file."""
 
 import re
 import unicodedata
@@ -37,7 +37,7 @@ HARMLESS += [
 
 @pytest.fixture
 def safe(session):
-    """Returns a text as the macro writes it."""
+    """A function that returns a text as the macro writes it."""
     file = ROOT / "macros" / "engine" / "safe_cell.sql"
     sql = Environment().from_string(file.read_text()).module.safe_cell("cell")
     session.execute("create table cells (cell varchar)")
@@ -52,7 +52,7 @@ def safe(session):
 
 
 def begins_as_formula(cell: str) -> bool:
-    """Whether the first character that is seen, quotes aside, begins a formula."""
+    """Return whether the first visible character, except quotes, begins a formula."""
     unseen = "\u115f\u1160\u2800\u3164\uffa0"
     for character in cell:
         is_unseen = unicodedata.category(character)[0] in "ZCM" or character in unseen

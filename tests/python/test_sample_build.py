@@ -61,7 +61,7 @@ def truth():
 
 
 def contents(project: Project) -> dict:
-    """Everything a reader of the public tables can see, but for the times."""
+    """Return the contents of all public tables, except times."""
     ignored = {
         "customer_segments": "exclude (scored_at)",
         "segmentation_fits": "exclude (fitted_at)",
@@ -128,7 +128,7 @@ def test_the_dirty_rows_are_rejected_for_the_right_reason(built, truth):
         ("lifestyle", "lifestyle_group", 0.8),
         ("value", "value_group", 0.75),
         ("attitudes", "attitude_group", 0.75),
-        # its fourth segment are newcomers, of whatever group
+        # The fourth segment has new customers of all groups.
         ("rfm", "value_group", 0.65),
     ],
 )
@@ -159,7 +159,7 @@ def test_the_number_of_latent_groups_is_found(built):
 
     assert chosen == {
         **{"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4},
-        # of the five lifestyles, two are well-off and one is in the middle of all
+        # By age and income alone, the five lifestyles form three groups.
         "demographics": 3,
     }
 
@@ -271,7 +271,7 @@ def test_the_fit_is_the_best_that_scikit_learn_finds_in_ten_starts(built, segmen
 
     best = KMeans(clusters, n_init=10, random_state=9).fit(vectors).inertia_
 
-    # optima that differ in a few customers on a border are as good
+    # Another optimum that only differs in a few customers is as good.
     assert inertia <= best * (1 + 1e-5)
 
 

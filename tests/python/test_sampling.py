@@ -1,4 +1,4 @@
-"""Where K-means sees samples, the segments are still those of all customers."""
+"""When K-means sees samples, the segments are still those of all customers."""
 
 import duckdb
 import numpy as np
@@ -32,8 +32,8 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="module")
 def parquet(tmp_path_factory):
-    """Customers with four habits in any number of values, and two ages in few: as made,
-    and shuffled.
+    """Two files of customers, in the original and in a random order. They form four
+    groups in features with many values, and two in an age with few values.
     """
     generator = np.random.default_rng(0)
     habits = CENTERS[generator.integers(0, 4, CUSTOMERS)]
@@ -55,7 +55,7 @@ def parquet(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(parquet, tmp_path_factory):
-    """The customers built, with the data tests."""
+    """A build of the customers, with data tests."""
     project = Project(tmp_path_factory.mktemp("made"))
     result = project.dbt(
         *("build", "--select", "tag:core", "--exclude-resource-type", "unit_test"),
@@ -109,7 +109,7 @@ def test_quality_tells_what_it_rests_on(made):
             assert (basis, seen, vectors) == ("all customers", CUSTOMERS, 64)
             assert (silhouette, error) == ("exact", 0)
         else:
-            # A draw of 2,000 has a standard deviation of 43.
+            # The size of a draw of 2,000 has a standard deviation of 43.
             assert 1800 < seen < 2200
             assert basis == f"sample of {seen} customers"
             assert vectors == seen
@@ -124,7 +124,7 @@ def test_quality_tells_what_it_rests_on(made):
 
 
 def rows_of(made, segmentation):
-    """Return how many customers the choice rests on."""
+    """Return the number of customers on which k was chosen."""
     ((customers,),) = made.query(f"""
         select distinct training_customers from segmentation_quality
         where segmentation = '{segmentation}'
@@ -145,8 +145,8 @@ def test_the_sample_is_drawn_from_all_habits_alike(made):
 
 
 def placed(made, segmentation):
-    """Return the values of all customers, by the root of their weights, and the segment
-    of each.
+    """Return the values of all customers, multiplied by the roots of the weights, and
+    the segment of each.
     """
     *values, labels = zip(
         *made.query(f"""

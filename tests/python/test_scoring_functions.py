@@ -1,4 +1,4 @@
-"""A scoring function says of any values what the build says of its customers."""
+"""A scoring function gives the same segment as a build, for any values."""
 
 import csv
 
@@ -21,7 +21,7 @@ SAMPLE = {
     "rfm": ["recency_days", "frequency", "monetary_value"],
 }
 
-# Every option, under names that mean something in SQL or in the body of a function.
+# All options, with names that have a meaning in SQL or in the body of a function.
 FEATURES = {
     "order": {"min": -50, "max": 50},
     "z_order": {"expression": 'try_cast("z-order" as double) * 0.1'},
@@ -49,7 +49,7 @@ SEGMENTATIONS = {
     "kinds": {"features": ["plan", "order", "pet"]},
     "gone": {"features": ["by", "nearest"], "where": '"order" > 0'},
 }
-# What real files have instead of a value, and what no logarithm can be taken of.
+# Texts that files have in place of a value, and numbers without a logarithm.
 DIRT = ["", " ", "n/a", "-4", "-51", "1e16", "nan", "inf", "0x1F", " 7 "]
 NAMES = {
     "everything-1": "O'Brien's \"best\"",
@@ -60,7 +60,7 @@ NAMES = {
 
 
 def build(project: Project, *arguments: str, **changes):
-    """Build the dirty customers of a project under every option."""
+    """Build a project with the dirty customers and all options."""
     names = ", ".join(
         f"('{segment.split('-')[0]}', '{segment}', '{name}', null)"
         for segment, name in (
@@ -90,7 +90,7 @@ def customers(project: Project) -> str:
 
 
 def write_customers(path) -> None:
-    """Three groups of customers; three in ten have one value that is dirt."""
+    """Write three groups of customers, of whom three in ten have a bad value."""
     generator = np.random.default_rng(3)
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
@@ -109,7 +109,7 @@ def write_customers(path) -> None:
 
 
 def functions(project: Project) -> dict[str, str]:
-    """The definitions of the macros in the project's database, by name."""
+    """Return the definitions of the macros in the project's database, by name."""
     return dict(
         project.query(
             """
@@ -122,7 +122,7 @@ def functions(project: Project) -> dict[str, str]:
 
 
 def answers(segmentation: str, arguments: list[str], source: str, key: str) -> str:
-    """A query of what the function says of every row of a source."""
+    """Return a query that applies a scoring function to every row of a source."""
     return f"""
         select {key}, customer.* from (
             select {key}, {segmentation}_segment({", ".join(arguments)}) as customer
@@ -151,7 +151,7 @@ def sample(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory):
-    """Every option, built empty first, with what was there after each build."""
+    """A project with all options and dirty customers, built without rows before."""
     project = Project(tmp_path_factory.mktemp("dirty"))
     write_customers(project.folder / "customers.csv")
     empty = build(project, *RUN, "--empty")

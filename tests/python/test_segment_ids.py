@@ -1,4 +1,4 @@
-"""Segments keep their ids for as long as they are the same segments."""
+"""Segments keep their ids as long as they are the same segments."""
 
 import itertools
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 @st.composite
 def earlier_segments(draw):
-    """Centroids of an earlier fit by id, at least 6 apart, and a generator."""
+    """Draw centroids of an earlier fit by id, at least 6 apart, and a generator."""
     clusters, columns = draw(st.integers(2, 7)), draw(st.integers(1, 4))
     generator = np.random.default_rng(draw(st.integers(0, 10_000)))
     numbers = draw(
@@ -68,7 +68,7 @@ def test_a_split_gives_one_new_id_and_keeps_the_others(kmeans_fits, data):
     centroids = np.vstack([halves, *[[earlier[name]] for name in others]])
     used = {*earlier, "value-33"}
     ids = kmeans_fits.segment_ids("value", centroids, earlier, used)
-    # The half that lies nearer is the same segment.
+    # The nearer half keeps the id.
     assert ids == [parent, "value-34", *others]
 
 
@@ -96,7 +96,7 @@ def test_a_vanished_id_is_never_given_again(kmeans_fits, data):
         ids = kmeans_fits.segment_ids("value", without, before, used)
         assert ids == kept
         before = dict(zip(ids, without, strict=True))
-        # It comes back in its old place, but nobody stayed in between.
+        # A segment that was gone for a fit gets a new id, even at its old place.
         back = np.vstack([without, earlier[lost]])
         ids = kmeans_fits.segment_ids("value", back, before, used)
         assert ids[:-1] == kept
@@ -129,7 +129,8 @@ def test_an_id_goes_to_the_closest_of_those_that_lie_nearest_to_its_old_centroid
 
 
 def test_short_moves_do_not_hand_ids_on(kmeans_fits):
-    # 0 is gone and 19 is new; the sum of moves is least if 10 inherits from 0.
+    # Segment 0 is gone and 19 is new. The smallest sum of moves would pair 9 with 0 and
+    # 19 with 10.
     earlier = {"value-1": np.array([0.0]), "value-2": np.array([10.0])}
     new = np.array([[9.0], [19.0]])
     ids = kmeans_fits.segment_ids("value", new, earlier, set(earlier))
@@ -138,11 +139,11 @@ def test_short_moves_do_not_hand_ids_on(kmeans_fits):
 
 def test_one_that_moved_into_the_place_of_another_is_treated_by_the_rule(kmeans_fits):
     earlier = {"value-1": np.array([0.0, 0.0]), "value-2": np.array([10.0, 0.0])}
-    # Paired with value-1 at the least sum, and nearer to it than to value-2: same.
+    # The second centroid is nearest to value-1, so it continues value-1.
     stayed = np.array([[10.0, 0.1], [0.0, 30.0]])
     ids = kmeans_fits.segment_ids("value", stayed, earlier, set(earlier))
     assert ids == ["value-2", "value-1"]
-    # Paired with value-1 as well, but nearer to value-2: too far gone, so new.
+    # The second centroid is now nearest to value-2, which is taken, so it is new.
     gone = np.array([[10.0, 0.1], [14.0, 20.0]])
     ids = kmeans_fits.segment_ids("value", gone, earlier, set(earlier))
     assert ids == ["value-2", "value-3"]

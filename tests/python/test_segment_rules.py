@@ -1,5 +1,5 @@
-"""Rules of segments: the tree against scikit-learn, boxes and round numbers against
-what they must hold, and the published predicates executed as they stand.
+"""Rules of segments: the tree equals scikit-learn's, boxes and round numbers fulfill
+their conditions, and the published predicates work as SQL.
 """
 
 import sys
@@ -26,7 +26,7 @@ def rules():
 
 @st.composite
 def examples(draw):
-    """Values in one to four dimensions, segments that follow them roughly, weights."""
+    """Draw values in one to four dimensions, segments that depend on them, weights."""
     rows, columns = draw(st.integers(8, 60)), draw(st.integers(1, 4))
     generator = np.random.default_rng(draw(st.integers(0, 10_000)))
     values = generator.integers(-9, 30, (rows, columns)).astype(float)
@@ -38,7 +38,7 @@ def examples(draw):
 
 
 def splits(node):
-    """All splits of a tree."""
+    """Return all splits of a tree."""
     if node.segment is not None:
         return []
     return [node, *splits(node.below), *splits(node.above)]
@@ -82,7 +82,7 @@ def test_values_that_single_precision_cannot_tell_apart_are_told_apart(rules):
 
 
 def test_leaves_side_by_side_that_agree_are_one(rules):
-    # the split lowers the impurity without a change of the majority
+    # The split lowers the impurity, but both leaves have the same majority.
     values = np.array([0.0, 1, 1])[:, None]
     tree = rules.grown(values, np.array([0, 0, 1]), np.array([9.0, 6.0, 5.0]), 2)
 
@@ -113,7 +113,7 @@ def test_three_groups_need_three_leaves(rules, groups):
 
 @pytest.mark.parametrize(("stray", "leaves"), [(1, 2), (10, 3)])
 def test_a_leaf_more_must_be_worth_it(rules, stray, leaves):
-    """Segment 0 has some customers beyond those of segment 1."""
+    """Some customers of segment 0 lie on the other side of segment 1."""
     values = np.arange(3.0)[:, None]
     weights = np.array([100.0, 100.0, stray])
 
@@ -186,7 +186,7 @@ def test_rounding_costs_at_most_its_allowance_per_split(rules, data):
 
 
 def test_a_rounder_threshold_may_cost_a_few_customers(rules):
-    """Without tolerance the border of 1,000 ages lies at 41."""
+    """Without a tolerance, the threshold would be 41."""
     ages = np.arange(20.0, 60.0)[:, None]
     segments = (ages[:, 0] >= 41).astype(int)
     weights = np.where(ages[:, 0] == 40, 1.0, 25.0)
@@ -199,7 +199,7 @@ def test_a_rounder_threshold_may_cost_a_few_customers(rules):
 
 
 def test_a_split_that_rounding_made_idle_is_left_out(rules):
-    """Few are aged 40: with 41 rounded to 40, none of those below are."""
+    """Few customers are 40 years old. Rounding 41 to 40 leaves the next split empty."""
     ages = np.array([*range(20, 60), *range(100, 140)], dtype=float)[:, None]
     weights = np.where(ages[:, 0] == 40, 1.0, 25.0)
     segments = ((ages[:, 0] == 40) | (ages[:, 0] >= 100)).astype(int)
@@ -253,13 +253,13 @@ def test_a_bound_goes_if_what_lies_beyond_is_in_another_box(rules):
     ]
     found = rules.simplified(boxes)
 
-    # of the last one the lower bound goes, since 10..20 below 40 is in the first
+    # The last box loses its lower bound, because the first box covers the space below.
     assert [box.tolist() for box in found] == [
         [[-INFINITE, -INFINITE], [40, 60]],
         [[40, 65], [78, INFINITE]],
         [[-INFINITE, 10], [78, 20]],
     ]
-    assert boxes[2][0, 0] == 40  # what was given is unchanged
+    assert boxes[2][0, 0] == 40  # the given box is unchanged
 
 
 def test_the_category_says_that_it_is_no_other(rules):
@@ -281,8 +281,8 @@ def test_the_category_says_that_it_is_no_other(rules):
 
 @pytest.fixture
 def project(session):
-    """A database with what the model refers to: two segmentations, one of which has
-    categories.
+    """A database with the tables that the model refers to. One of its two segmentations
+    has categories.
     """
     generator = np.random.default_rng(5)
     ages = generator.integers(18, 80, 300)
@@ -346,7 +346,7 @@ def test_model_finds_the_borders(rules, project, build, has_declared_types):
     found = bounds(rows)
 
     assert found.items() >= (STAGES | PLANS).items()
-    # which of the two columns is asked does not matter
+    # The rule may use either of the two columns.
     assert [found["plan-2", 1, name] for name in ("plan_premium", "plan_free")] in (
         [(1, None), (None, None)],
         [(None, None), (None, 1)],
@@ -440,7 +440,7 @@ def test_model_learns_anew_when_the_method_changed(rules, project, build, monkey
 
 
 def test_a_segment_that_no_leaf_can_have_has_no_rows(rules):
-    """Few customers, of the same ages as many others."""
+    """The segment has few customers, with the same ages as many others."""
     rows = rules.rule_rows(
         [{"feature": "age", "block": "age"}],
         {
@@ -538,7 +538,7 @@ def published(built):
 
 
 def chosen_by(built, predicate):
-    """The customers whom a predicate selects, executed as it stands."""
+    """Return the customers whom a published predicate selects."""
     rows = built.query(f"select customer_id from customer_features where {predicate}")
     return {row[0] for row in rows}
 
@@ -594,7 +594,7 @@ def test_rules_speak_of_categories_conditions_and_gaps(published):
 
     assert any("lan is premium" in row[2] or "not free" in row[2] for row in everyone)
     assert all("plan_" not in row[2] for row in published)
-    # the median is filled in, so a missing income belongs somewhere
+    # A missing income is imputed, so some rule must include unknown incomes.
     assert any("(or unknown)" in row[2] for row in everyone)
     assert all(
         row[2].startswith("Where region = 'north' or region is null: ")
@@ -604,7 +604,7 @@ def test_rules_speak_of_categories_conditions_and_gaps(published):
 
 
 def test_pulls_equal_numpy(built):
-    """From standardized values, champion's centroids and weights."""
+    """NumPy computes pulls from standardized values, centroids and weights."""
     weights = {"income": 1, "order": 2, "plan_free": 1, "plan_premium": 1}
     columns = ", ".join(f'"{feature}"' for feature in weights)
     centroids = {

@@ -1,9 +1,8 @@
-"""Segments keep their ids when they are found again: after each of many changes an id
-still means the same customers.
+"""After each of many changes of the data, an id still means the same customers.
 
-Ids are matched by centroids. What they must do is said here by customers, so that
-nothing of the matching is taken for granted. Two sets of customers: the sample, whose
-groups overlap, and groups that are clear.
+The project matches ids by centroids. These tests check them by customers, so that they
+do not depend on the method. They use two sets of customers: the sample, whose groups
+overlap, and clear groups.
 """
 
 import csv
@@ -28,14 +27,14 @@ MAXIMA = [120, 10_000, 100]
 CENTERS = [[27, 31, 75], [48, 94, 22], [35, 90, 80], [45, 58, 50], [66, 33, 24]]
 SCALES = [9, 12, 10]
 
-# Two segments are the same if they share more than so much of both.
+# Two segments are the same if they share more than this share of the customers of both.
 SAME = 2 / 3
-# A segment cut in halves has no larger half if they differ by less than so much of it.
+# The halves of a segment count as equal if they differ by less than this share of it.
 NEARLY_HALVES = 0.05
 
 
 def read_features(folder):
-    """Return the features of the customers in customers.csv that can be used, by id."""
+    """Return the usable features of the customers in customers.csv, by id."""
     by_id = {}
     with (folder / "customers.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -59,13 +58,13 @@ def customers(request, groups):
 
 
 class History:
-    """The fits of one segmentation, one after the other, as the registry has them."""
+    """The successive fits of one segmentation, as in the registry."""
 
     def __init__(self, candidates, fits, registry=()):
         self.candidates, self.fits, self.registry = candidates, fits, list(registry)
 
     def refit(self, values, clusters=CLUSTERS, seed=1):
-        """Standardize and fit, with the steps of the models; return the (n,) ids."""
+        """Standardize and fit as the models do; return the (n,) ids."""
         vectors = StandardScaler().fit_transform(values)
         weights = np.ones(len(vectors))
         centroids = self.candidates.fit(vectors, weights, clusters, RESTARTS, seed)
@@ -89,7 +88,7 @@ class History:
         return np.array(ids)[self.candidates.distances(vectors, centroids).argmin(1)]
 
     def copy(self):
-        """Return a history that goes on from here by itself."""
+        """Return an independent copy of the history."""
         return History(self.candidates, self.fits, self.registry)
 
 
@@ -105,7 +104,7 @@ def number(segment_id):
 
 
 def partition_is_the_same(before, after):
-    """Whether two arrays of ids put the same customers together."""
+    """Return whether two arrays of ids group the customers in the same way."""
     pairs = len(set(zip(before.tolist(), after.tolist(), strict=True)))
     return pairs == len(set(before.tolist())) == len(set(after.tolist()))
 
@@ -113,11 +112,11 @@ def partition_is_the_same(before, after):
 def assert_ids_mean_the_same_customers(before, after):
     """Check the ids of the same customers before and after a change.
 
-    - Where the partition is the same, so are all ids.
-    - An id that is kept belongs to the new segment with the largest part of the old
-      segment's customers (or nearly so where it was cut in halves).
-    - Segments that share most of the customers of both have one id.
-    - Other ids are new: higher than all before.
+    - If all customers are grouped as before, all ids are the same.
+    - An id that is kept belongs to the new segment with the most customers of the old
+      one, or nearly the most if the old segment was cut in halves.
+    - Segments that share most of the customers of both have the same id.
+    - All other ids are new, and higher than all earlier ids.
     """
     shared = Counter(zip(before.tolist(), after.tolist(), strict=True))
     old, new = Counter(before.tolist()), Counter(after.tolist())
@@ -133,8 +132,8 @@ def assert_ids_mean_the_same_customers(before, after):
         assert number(fresh) > max(map(number, old))
 
 
-# Changes: from the features of customers and a generator of random numbers to other
-# features, the rows these were, the number of clusters, and the seed.
+# Each change gets the features of customers and a random generator. It returns changed
+# features, the earlier row of each, the number of clusters, and the seed.
 
 
 def permute(values, generator):
@@ -160,13 +159,13 @@ def ask_for_more(values, generator):
 
 
 def change_units(values, generator):
-    # and count from elsewhere, as degrees do
+    # Other units may also have another zero, as degrees do.
     factors, offsets = 10 ** generator.uniform(-3, 3, 3), generator.uniform(-99, 99, 3)
     return values * factors + offsets, np.arange(len(values)), CLUSTERS, 1
 
 
 def inflate(values, generator):
-    # by 20 per cent, give or take a few for each customer
+    # All values grow by about 20 %, with small differences between customers.
     inflated = values.copy()
     growth = generator.normal(1.2, 0.03, len(values))
     inflated[:, generator.integers(values.shape[1])] *= growth
@@ -176,7 +175,7 @@ def inflate(values, generator):
 @pytest.mark.parametrize(
     ("change", "ids_kept", "most_moved", "least_unchanged"),
     [
-        # other starts may end a few customers apart
+        # With other starts, a few customers may end in another segment.
         (permute, 5, 0.005, 0.5),
         (change_seed, 5, 0.005, 0.5),
         (change_units, 5, 0, 1),
@@ -202,7 +201,7 @@ def test_ids_survive(customers, first, change, ids_kept, most_moved, least_uncha
 @pytest.mark.parametrize(
     ("leaving", "arriving"),
     [
-        (0, [80, 30, 90]),  # old spenders come in place of young ones
+        (0, [80, 30, 90]),  # old spenders replace young spenders
         (1, [80, 95, 80]),
         (2, [20, 95, 20]),
         (3, [20, 95, 20]),
@@ -229,7 +228,7 @@ def test_others_in_place_of_a_group_get_a_new_id(customers, first, leaving, arri
 
 @pytest.mark.parametrize("trial", range(10))
 def test_ids_are_given_in_order_and_once(customers, first, trial):
-    # many changes one after the other, each of a part of the customers
+    # Many successive changes, each for a part of the customers.
     history, before = first
     history = history.copy()
     generator = np.random.default_rng(trial)
@@ -248,14 +247,14 @@ def test_ids_are_given_in_order_and_once(customers, first, trial):
     assert len(given) > 6
     for segment in given:
         present = [position for position, ids in enumerate(fits) if segment in ids]
-        # what was retired does not come back
+        # Retired ids do not come back.
         assert present == list(range(present[0], present[-1] + 1))
 
 
 def test_a_year_later_the_segments_have_their_ids(
     kmeans_candidates, kmeans_fits, tmp_path
 ):
-    # people changed, some left and others joined: the segments are the same
+    # Customers have changed, left and joined, but the segments are the same.
     generator = ROOT / "seeds" / "generator" / "generate.py"
     arguments = [sys.executable, generator, "--later", "--folder", tmp_path]
     subprocess.run(list(map(str, arguments)), check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""What must stop a build stops it with one clear message, before a public table is
+"""Every serious fault stops the build with one clear message, before a public table is
 replaced.
 """
 
@@ -20,7 +20,7 @@ GROUPS = """
 
 
 def configuration(customers: str = GROUPS, **changes) -> dict:
-    """Three clear groups on two features, with changes."""
+    """Return a configuration of three clear groups on two features, with changes."""
     return {
         "segmentation_customers": f"({customers})",
         "segmentation_features": FEATURES,
@@ -46,7 +46,7 @@ def build(project: Project, selector: str = "own_customers", **variables):
 
 
 def build_core(project: Project, **variables):
-    """Build up to the segments, for tests that look no further."""
+    """Build up to the segments only, which is faster."""
     return build(project, "core", **variables)
 
 
@@ -165,7 +165,7 @@ def test_a_stopped_build_can_be_mended(built):
 
 
 def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
-    """Good data, then data without groups, then the good data again."""
+    """Builds good data, then data without groups, then the good data again."""
     project = Project(tmp_path)
     assert build_core(project, **configuration()).success
     champion = project.query("select fit_id from segmentation_fits where is_champion")
@@ -191,7 +191,7 @@ def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
 
 
 def test_ids_stay_when_a_configuration_comes_back_and_is_refitted(tmp_path):
-    """Three segments, then two, then three again, then three by another seed."""
+    """Builds three segments, then two, then three, then three with another seed."""
     project = Project(tmp_path)
     ids = "select segment_id, customers from segments order by all"
     assert build_core(project, **configuration()).success

@@ -1,5 +1,5 @@
-"""Whatever the file and the configuration: no row is lost in silence, and what stops a
-build says in its last lines what is wrong, what was found and what to do.
+"""For every bad file and configuration, no row is lost silently. When a build stops,
+the last lines say what is wrong, what was found and what to do.
 """
 
 import pytest

@@ -1,5 +1,5 @@
-"""Three groups of a hundred customers, some of whom move, for tests of what builds
-remember.
+"""Three groups of a hundred customers, some of whom move, for tests of tables that keep
+rows of earlier builds.
 """
 
 from project import Project
@@ -24,7 +24,7 @@ CUSTOMERS = """
 def configuration(
     moved: int = 0, customer_id: str = "'c' || i", half: str = "i < {bound}", **changes
 ) -> dict:
-    """Three groups, of whose first so many customers went over to the second."""
+    """Return three groups, after some customers moved from the first to the second."""
     bound = 3 * moved
     customers = CUSTOMERS.format(
         customer_id=customer_id, half=half.format(bound=bound), bound=bound
@@ -43,12 +43,12 @@ def configuration(
 
 
 def run(project: Project, moved: int = 0, *flags: str, **changes):
-    """Run all that learns, scores and remembers."""
+    """Run the models that learn, score and keep rows of earlier builds."""
     return project.dbt("run", *REMEMBERED, *flags, **configuration(moved, **changes))
 
 
 def check(project: Project, moved: int = 0, **changes):
-    """Test what is remembered."""
+    """Run the tests of these models."""
     return project.dbt(
         *("test", "--exclude", "test_type:unit", "--select"),
         *("customer_segment_history", "segment_migrations", "segmentation_champions"),

@@ -14,7 +14,7 @@ CORNERS = [[0, 0], [9, 0], [0, 9], [9, 9]]
 
 @st.composite
 def weighted_vectors(draw, fewest=6, most=40):
-    """Distinct vectors in one to four dimensions, and customers behind each."""
+    """Draw distinct vectors in one to four dimensions, and customers behind each."""
     rows = draw(st.integers(fewest, most))
     generator = np.random.default_rng(draw(st.integers(0, 10_000)))
     vectors = generator.normal(size=(rows, draw(st.integers(1, 4))))
@@ -23,7 +23,7 @@ def weighted_vectors(draw, fewest=6, most=40):
 
 @st.composite
 def labeled_vectors(draw):
-    """Weighted vectors with labels 0..k-1, of which every one is used."""
+    """Draw weighted vectors with labels 0..k-1, each of which is used."""
     vectors, weights = draw(weighted_vectors())
     clusters = draw(st.integers(2, 5))
     generator = np.random.default_rng(draw(st.integers(0, 10_000)))
@@ -33,7 +33,7 @@ def labeled_vectors(draw):
 
 
 def repeated(array, weights):
-    """Return every row as often as its weight says."""
+    """Return an array with each row repeated by its weight."""
     return np.repeat(array, weights.astype(int), axis=0)
 
 
@@ -44,7 +44,7 @@ def means(vectors, weights, labels):
 
 
 def separations(vectors, centroids):
-    """Return the distances of vectors to centroids, one by one."""
+    """Return the (n, k) distances of vectors to centroids, computed one by one."""
     return np.array([[np.linalg.norm(v - c) for c in centroids] for v in vectors])
 
 
@@ -75,7 +75,7 @@ SHAPES = {
 
 @st.composite
 def shaped_vectors(draw):
-    """Vectors of many shapes, with a k and a generator of more numbers."""
+    """Draw vectors of many shapes, a k, and a random generator."""
     generator = np.random.default_rng(draw(st.integers(0, 10_000)))
     rows, columns = draw(st.integers(8, 150)), draw(st.integers(1, 5))
     shape = SHAPES[draw(st.sampled_from(sorted(SHAPES)))]
@@ -104,11 +104,12 @@ def measured(kmeans_refinements, kmeans_indices, customers, centroids):
 
 
 def fill_training(session, groups):
-    """Write what kmeans_candidates refers to: two K-means segmentations and a grouping.
+    """Write the tables that kmeans_candidates refers to, with two K-means segmentations
+    and a grouping.
 
     Args:
-        session: an empty DuckDB.
-        groups: the fixture.
+        session: connection of an empty DuckDB.
+        groups: fixture that makes groups of points.
     """
     income, score, age = groups([[0, 0, 0], [6, 0, 1], [0, 6, 2]], 12, 1.0, 9).T
     customers = np.random.default_rng(9).integers(1, 5, 36)
