@@ -18,9 +18,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from mixtures import SEPARATIONS, SHAPES, mixture, standardized
 
 ROOT = Path(__file__).resolve().parents[1]
-MODELS = ("candidate_silhouettes", "candidate_valleys", "kmeans_candidates")
+MODELS = (
+    "candidate_silhouettes",
+    "candidate_stabilities",
+    "candidate_valleys",
+    "kmeans_candidates",
+)
 PAGE = ROOT / "docs" / "choosing_k.md"
 BEGIN, END = "<!-- begin of the results -->", "<!-- end of the results -->"
 
@@ -34,54 +40,13 @@ DATA_SETS = 168  # every shape at every separation with every number of groups
 CLUSTERS = range(2, 11)
 RESTARTS = 20
 MINIMUM_SHARE = 0.02
+SMALLEST_STABILITY = 0.6  # of each segment, Hennig (2007)
 
 REFERENCES = 10
 REFERENCE_RESTARTS = 10
 HALVINGS = 5
 HALVING_RESTARTS = 5
 ENOUGH_STRENGTH = 0.8
-
-CUSTOMERS = 1_500
-TRUE_CLUSTERS = range(2, 9)
-FEATURES = range(2, 9)
-SHAPES = (
-    "spherical",
-    "elliptical",
-    "heavy tails",
-    "unequal sizes",
-    "money",
-    "money, log",
-    "survey",
-    "noise",
-)
-# Distance of neighboring centers in standard deviations of a group: as many of its
-# members lie beyond the middle as of a normal distribution beyond half of it.
-SEPARATIONS = {"near (3.5)": 3.5, "middle (5)": 5.0, "far (7)": 7.0}
-DEGREES_OF_FREEDOM = 6
-SMALLEST_GROUP = 0.04
-MOST_NOISE = 0.05
-MONEY_SPREAD = 0.8  # a lognormal of this spread has a skewness of 3.7
-SURVEY_SPREAD = 1.5  # points of the scale for one standard deviation
-SURVEY_POINTS = (1, 7)
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """A data set of which the number of groups is known.
-
-    Attributes:
-        shape: one of SHAPES.
-        separation: one of SEPARATIONS.
-        groups: how many groups the customers were drawn from.
-        values: (n, d) features as a customer table would have them.
-        labels: (n,) the group of each customer, 0..groups-1; -1 is noise.
-    """
-
-    shape: str
-    separation: str
-    groups: int
-    values: np.ndarray
-    labels: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -123,96 +88,6 @@ class Outcome:
     separation: str
     groups: int
     choices: dict[str, int]
-
-
-# ---------- data sets
-
-
-def chained_centers(
-    generator: np.random.Generator, groups: int, features: int, separation: float
-) -> np.ndarray:
-    """Return (groups, features) centers: each but the first lies 1 to 1.5 separations
-    from one before it, and none is nearer than one separation to another.
-    """
-    centers = np.zeros((1, features))
-    while len(centers) < groups:
-        direction = generator.normal(size=features)
-        step = separation * generator.uniform(1, 1.5)
-        start = centers[generator.integers(len(centers))]
-        center = start + step * direction / np.linalg.norm(direction)
-        if np.linalg.norm(centers - center, axis=1).min() >= separation:
-            centers = np.vstack([centers, center])
-    return centers
-
-
-def group_sizes(
-    generator: np.random.Generator, groups: int, customers: int, unequal: bool
-) -> np.ndarray:
-    """Return the (groups,) sizes: alike, or any with SMALLEST_GROUP as the least."""
-    shares = np.full(groups, 1 / groups)
-    if unequal:
-        free = 1 - SMALLEST_GROUP * groups
-        shares = SMALLEST_GROUP + free * generator.dirichlet(np.ones(groups))
-    ends = np.round(np.cumsum(shares) * customers).astype(int)
-    return np.diff(ends, prepend=0)
-
-
-def elongation(generator: np.random.Generator, features: int) -> np.ndarray:
-    """Return a (features, features) matrix that turns and stretches a sphere; its
-    axes differ up to four times, its mean variance is one.
-    """
-    axes = np.exp(generator.uniform(np.log(0.5), np.log(2), features))
-    rotation, _ = np.linalg.qr(generator.normal(size=(features, features)))
-    return rotation * (axes / np.sqrt(np.mean(axes**2)))
-
-
-def standardized(values: np.ndarray) -> np.ndarray:
-    """Return the columns with mean 0 and standard deviation 1, as the project does."""
-    return (values - values.mean(axis=0)) / values.std(axis=0)
-
-
-def mixture(seed: int) -> Mixture:
-    """Return the data set of a seed.
-
-    Successive seeds go through all shapes, separations and numbers of groups: any 24
-    hold each shape at each separation once, any 168 with each number of groups.
-    """
-    generator = np.random.default_rng(seed)
-    shape = SHAPES[seed % len(SHAPES)]
-    separation = list(SEPARATIONS)[seed // len(SHAPES) % len(SEPARATIONS)]
-    groups = TRUE_CLUSTERS[seed % len(TRUE_CLUSTERS)]
-    features = int(generator.choice(FEATURES))
-
-    centers = chained_centers(generator, groups, features, SEPARATIONS[separation])
-    sizes = group_sizes(generator, groups, CUSTOMERS, shape == "unequal sizes")
-    labels = np.repeat(np.arange(groups), sizes)
-    around = generator.normal(size=(CUSTOMERS, features))
-    if shape == "elliptical":
-        stretches = np.array([elongation(generator, features) for _ in sizes])
-        around = np.einsum("nij,nj->ni", stretches[labels], around)
-    if shape == "heavy tails":
-        degrees = DEGREES_OF_FREEDOM
-        radii = np.sqrt((degrees - 2) / generator.chisquare(degrees, CUSTOMERS))
-        around *= radii[:, None]  # Student's t with a variance of one
-    values = centers[labels] + around
-
-    if shape == "noise":
-        noise = round(CUSTOMERS * generator.uniform(0, MOST_NOISE))
-        strangers = generator.choice(CUSTOMERS, noise, replace=False)
-        lowest, highest = values.min(axis=0), values.max(axis=0)
-        values[strangers] = generator.uniform(lowest, highest, (noise, features))
-        labels[strangers] = -1
-    if shape in ("money", "money, log"):
-        money = slice(0, (features + 1) // 2)  # half of the columns
-        amounts = 100 * np.exp(MONEY_SPREAD * standardized(values[:, money]))
-        values[:, money] = amounts.round(2)
-        if shape == "money, log":
-            values[:, money] = np.log(1 + values[:, money])
-    if shape == "survey":
-        middle = sum(SURVEY_POINTS) / 2
-        answers = middle + SURVEY_SPREAD * standardized(values)
-        values = answers.round().clip(*SURVEY_POINTS)
-    return Mixture(shape, separation, groups, values, labels)
 
 
 # ---------- what the criteria see
@@ -297,6 +172,53 @@ def prediction_strengths(
     return strengths.mean(axis=0)
 
 
+def measure_candidates(
+    model: SimpleNamespace, points: np.ndarray, weights: np.ndarray, seed: int
+) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """Fit K-means at every k of CLUSTERS and measure what it costs little to measure.
+
+    Args:
+        model: from `load_model`.
+        points: (n, d) distinct points.
+        weights: (n,) customers at each.
+        seed: of the starts.
+
+    Returns:
+        (k,) figures by their names in Curves, and for each k the (n,) labels.
+    """
+    rows, labelings = [], []
+    places, point_of = model.spread_out(points, weights, seed)
+    for k in CLUSTERS:
+        centroids = model.fit(points, weights, k, RESTARTS, seed)
+        to_centroids = model.distances(points, centroids)
+        labels = to_centroids.argmin(axis=1)
+        within = model.inertia(to_centroids, weights)
+        sizes = np.bincount(labels, weights, k)
+        simplified = model.simplified_silhouette(to_centroids, weights)
+        rows.append(
+            {
+                "simplified_silhouette": simplified,
+                "davies_bouldin": model.davies_bouldin(
+                    to_centroids, labels, weights, centroids
+                ),
+                "calinski_harabasz": model.calinski_harabasz(
+                    within, points, weights, k
+                ),
+                "smallest_share": sizes.min() / sizes.sum(),
+                "smallest_valley": model.smallest_valley(
+                    places, point_of, labels, centroids
+                ),
+                "inertia": within,
+            }
+        )
+        labelings.append(labels)
+    # NaN where there is no index
+    names = rows[0]
+    return {
+        name: np.array([row[name] for row in rows], dtype=float) for name in names
+    }, labelings
+
+
 def curves(
     model: SimpleNamespace,
     values: np.ndarray,
@@ -304,63 +226,38 @@ def curves(
     references: int = REFERENCES,
     halvings: int = HALVINGS,
 ) -> Curves:
-    """Fit K-means at every k of CLUSTERS and measure it.
+    """Return all that the criteria see of a table of customers.
 
     Args:
         model: from `load_model`.
         values: (n, d) features; they are standardized, and equal rows become one
-            vector with a weight, as in the project.
+            point with a weight, as in the project.
         seed: of the starts and of the references.
         references: how many uniform data sets the gap statistic compares with.
         halvings: how many halvings the prediction strength is the mean of.
     """
-    vectors, counts = np.unique(standardized(values), axis=0, return_counts=True)
+    points, counts = np.unique(standardized(values), axis=0, return_counts=True)
     weights = counts.astype(float)
-    rows, labelings = [], []
-    places, vector_of = model.spread_out(vectors, weights, seed)
-    for k in CLUSTERS:
-        centroids = model.fit(vectors, weights, k, RESTARTS, seed)
-        to_centroids = model.distances(vectors, centroids)
-        labels = to_centroids.argmin(axis=1)
-        within = model.inertia(to_centroids, weights)
-        sizes = np.bincount(labels, weights, k)
-        rows.append(
-            (
-                model.simplified_silhouette(to_centroids, weights),
-                model.davies_bouldin(to_centroids, labels, weights, centroids),
-                model.calinski_harabasz(within, vectors, weights, k),
-                sizes.min() / sizes.sum(),
-                model.smallest_valley(places, vector_of, labels, centroids),
-                within,
-            )
-        )
-        labelings.append(labels)
-    figures = np.array(rows, dtype=float).T  # NaN where there is no index
-    simplified, davies_bouldin, calinski_harabasz, shares, valleys, within = figures
-    uniform = uniform_references(vectors, weights, references, seed)
-    center = np.average(vectors, axis=0, weights=weights)
+    figures, labelings = measure_candidates(model, points, weights, seed)
+    uniform = uniform_references(points, weights, references, seed)
+    center = np.average(points, axis=0, weights=weights)
     return Curves(
         clusters=np.array(CLUSTERS),
-        simplified_silhouette=simplified,
+        **figures,
         silhouette=np.array(
             [
                 np.average(values, weights=weights)
-                for values, _ in model.silhouette_values(vectors, weights, labelings)
+                for values, _ in model.silhouette_values(points, weights, labelings)
             ]
         ),
-        davies_bouldin=davies_bouldin,
-        calinski_harabasz=calinski_harabasz,
-        smallest_share=shares,
-        smallest_valley=valleys,
         prediction_strength=prediction_strengths(
-            model, np.repeat(vectors, counts, axis=0), CLUSTERS, halvings, seed
+            model, np.repeat(points, counts, axis=0), CLUSTERS, halvings, seed
         ),
-        inertia=within,
-        total_inertia=float(weights @ ((vectors - center) ** 2).sum(axis=1)),
+        total_inertia=float(weights @ ((points - center) ** 2).sum(axis=1)),
         reference_inertias=np.array(
             [
-                inertias(model, points, CLUSTERS, REFERENCE_RESTARTS, seed)
-                for points in uniform
+                inertias(model, box, CLUSTERS, REFERENCE_RESTARTS, seed)
+                for box in uniform
             ]
         ).reshape(references, len(CLUSTERS)),
     )
@@ -373,9 +270,18 @@ def clearest(seen: Curves) -> int:
     """Choose the highest simplified silhouette among the k of which the smallest
     cluster is large enough, or among all if none is.
     """
+    return by_clearness(seen)[0]
+
+
+def by_clearness(seen: Curves) -> list[int]:
+    """Return the k of which the smallest cluster is large enough, or all if none is, by
+    their simplified silhouettes, the highest first.
+    """
     large_enough = seen.smallest_share >= MINIMUM_SHARE
-    preference = np.lexsort((-seen.simplified_silhouette, ~large_enough))
-    return int(seen.clusters[preference[0]])
+    if not large_enough.any():
+        large_enough = ~large_enough
+    order = np.argsort(-seen.simplified_silhouette[large_enough], kind="stable")
+    return seen.clusters[large_enough][order].tolist()
 
 
 def largest_or_clearest(seen: Curves, is_fit: np.ndarray) -> int:
@@ -391,11 +297,23 @@ def most_with_valleys(seen: Curves) -> int:
     return largest_or_clearest(seen, seen.smallest_valley >= 1)
 
 
-def rule_in_use(seen: Curves) -> int:
-    """Choose as segmentation_quality does: the clearest k, unless a larger one has a
-    valley between every two clusters.
+def found_again_or_not(seen: Curves) -> int:
+    """Choose the clearest k, unless a larger one has a valley between every two
+    clusters.
     """
     return max(clearest(seen), most_with_valleys(seen))
+
+
+def rule_in_use(seen: Curves, is_found_again: Callable[[int], bool]) -> int:
+    """Choose as segmentation_quality does: the same among the k of which every cluster
+    is found again when customers are resampled, where there are any.
+    """
+    possible = by_clearness(seen)
+    chosen = next(filter(is_found_again, possible), possible[0])
+    valleys = dict(zip(seen.clusters.tolist(), seen.smallest_valley, strict=True))
+    has_large_ones = seen.smallest_share.max() >= MINIMUM_SHARE
+    proven = [k for k in possible if has_large_ones and k > chosen and valleys[k] >= 1]
+    return next(filter(is_found_again, sorted(proven, reverse=True)), chosen)
 
 
 def prediction_strength(seen: Curves) -> int:
@@ -432,7 +350,8 @@ def elbow_from_one(seen: Curves) -> int:
 
 IN_USE = "rule in use"
 CRITERIA: dict[str, Callable[[Curves], int]] = {
-    IN_USE: rule_in_use,
+    # Before it was asked whether every segment is found again: see the page.
+    IN_USE: found_again_or_not,
     "without valleys": clearest,
     "valleys alone": most_with_valleys,
     "simplified silhouette": lambda seen: int(
@@ -568,11 +487,11 @@ def run(
     return outcomes
 
 
-def write(results: str, page: Path) -> None:
+def write(results: str, page: Path, begin: str = BEGIN, end: str = END) -> None:
     """Put the results between the two markers of a page."""
-    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    text = f"{before}{BEGIN}\n\n{results}\n\n{END}{after}"
+    before, rest = page.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    text = f"{before}{begin}\n\n{results}\n\n{end}{after}"
     page.write_text(text, encoding="utf-8")
 
 

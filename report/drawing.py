@@ -13,7 +13,9 @@ PALETTE = [
 ]
 INK = "#1d2433"
 OTHER = "#8a8f98"  # unassigned, joined, left, and groups beyond the palette
-LOW, HIGH = (0, 114, 178), (213, 94, 0)  # ends of the scale for below and above average
+# Ends of the scale around the average: the purple and brown of "PuOr" by Brewer
+# (2003), "ColorBrewer", which no segment of the first six has.
+LOW, HIGH = (84, 39, 136), (140, 81, 10)
 
 
 def segment_colors(segment_ids: Iterable[str]) -> dict[str, str]:
@@ -52,15 +54,17 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(color: str) -> str:
-    """Return the color of text on a color: white where it can be read, else ink."""
-    return "#ffffff" if contrast("#ffffff", color) >= 3.7 else INK
+    """Return the color of text on a color, white or black: at least 4.5 to 1."""
+    return max("#ffffff", "#000000", key=lambda text: contrast(text, color))
 
 
 def diverging(value: float | None, limit: float) -> str:
-    """Return a color for a value: blue below 0, white at 0, orange above."""
+    """Return a color for a value: purple below 0, white at 0, brown above; pale enough
+    for ink on it.
+    """
     if value is None:
         return "#ffffff"
-    strength = min(abs(value) / limit, 1.0) * 0.8
+    strength = min(abs(value) / limit, 1.0) * 0.55
     end = HIGH if value > 0 else LOW
     mixed = [round(255 + (channel - 255) * strength) for channel in end]
     return "#{:02x}{:02x}{:02x}".format(*mixed)

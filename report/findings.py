@@ -14,10 +14,17 @@ SAME = 0.995  # rank correlation
 
 
 def title_case(name: str) -> str:
-    """Write the name of a segmentation for people: RFM, Life stage."""
-    text = name.replace("_", " ").strip()
-    is_acronym = len(text) <= 3 and not re.search("[aeiou]", text.lower())
-    return text.upper() if is_acronym else text[:1].upper() + text[1:]
+    """Write the name of a segmentation for people: RFM, Life stage.
+
+    A word without a vowel is an abbreviation.
+    """
+    words = [
+        word if re.search("[aeiouy]", word) else word.upper()
+        for word in name.split("_")
+        if word
+    ]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def in_sentence(label: str) -> str:

@@ -17,8 +17,8 @@ FLAGS = [
 ]
 # file: board and height of the picture
 PICTURES = {
-    "overview.png": ("rfm/overview", 800),
-    "segments.png": ("lifestyle/segments", 860),
+    "overview.png": ("rfm/overview", 960),
+    "segments.png": ("lifestyle/segments", 880),
 }
 
 

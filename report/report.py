@@ -10,7 +10,8 @@ from pathlib import Path
 
 import jinja2
 from boards import report
-from tables import CannotReadError, read_all
+from database import CannotReadError
+from tables import read_all
 
 HERE = Path(__file__).parent
 POINTS = 1000  # customers in a scatter: more would hide each other

@@ -1,23 +1,25 @@
 -- K-means squares distances: far outliers pull centroids towards them, or get a
--- segment of their own. A transform or clip tames them.
--- depends_on: {{ ref("customer_segmentation", "int_sample_standardized") }}
+-- segment of their own. A transform or clip tames them. Of a feature of two values, the
+-- few who have the rare one are no outliers.
 {{ config(severity="warn") }}
 
-{% set checks = [] %}
-{% for segmentation in configured_segmentations("kmeans") %}
-    {# a category is 0 or 1: the few who have a rare one are no outliers #}
-    {% for feature in segmentation.features if not feature.category %}
-        {% do checks.append({
-            "about": {"segmentation": segmentation.name, "feature": feature.name},
-            "finding": "outliers || ' of ' || numbers_found || ' customers are outliers"
-                ~ " in " ~ feature.name ~ " of " ~ segmentation.name
-                ~ ". Use transform: log, or clip: [0.01, 0.99].'",
-            "query": test_outlier_share_at_most(
-                standardized_customers(segmentation, "int_sample_standardized"),
-                feature.name, 0.01
-            ),
-        }) %}
-    {% endfor %}
-{% endfor %}
+with
 
-{{ failures_of(checks) }}
+int_feature_shapes as (
+
+    select * from {{ ref("customer_segmentation", "int_feature_shapes") }}
+
+)
+
+select
+    *,
+    far_customers || ' of ' || customers || ' customers are outliers in ' || feature
+    || ' of ' || segmentation || '. Use '
+    || case when is_non_negative and transform = 'none' then 'transform: log, or ' else '' end
+    || 'clip: [0.01, 0.99].'
+        as finding
+
+from int_feature_shapes
+where
+    far_customers > 0.01 * customers
+    and different_values > 2

@@ -2,34 +2,18 @@
 -- the customers once for all features.
 {{ config(severity="warn") }}
 
-{% set features = configured_features() %}
+{% set customer_features = ref("customer_segmentation", "customer_features") %}
+{% set counts = for_each(configured_features(), {
+    "feature": "'{name}'",
+    "customers": "count(*)",
+    "missing_share": "1 - count({column}) / nullif(count(*), 0)",
+}) %}
 
 with
 
-counted as (
-
-    select
-        {% for feature in features %}
-        count({{ adapter.quote(feature.name) }}) as {{ feature.name }}__known,
-        {% endfor %}
-        count(*) as customers
-
-    from {{ ref("customer_segmentation", "customer_features") }}
-
-),
-
 measured as (
 
-    {% for feature in features %}
-    select
-        '{{ feature.name }}' as feature,
-        customers,
-        1 - {{ feature.name }}__known / nullif(customers, 0) as missing_share
-
-    from counted
-
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    {{ one_row_per_column(customer_features, counts) }}
 
 )
 

@@ -1,5 +1,5 @@
 -- Two features that say the same count twice in the distance.
--- depends_on: {{ ref("customer_segmentation", "int_sample_standardized") }}
+-- depends_on: {{ ref("customer_segmentation", "int_sample_points") }}
 {{ config(severity="warn") }}
 
 {% set checks = [] %}
@@ -20,7 +20,7 @@
     {% set redundant -%}
     select * from (
         {{- test_correlation_at_most(
-            standardized_customers(segmentation, "int_sample_standardized"), names, 0.95
+            standardized_customers(segmentation, "int_sample_points"), names, 0.95
         ) if names | length > 1 -}}
     ) as correlated_pairs
     {% if names | length < segmentation.features | length -%}

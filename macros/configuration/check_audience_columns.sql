@@ -12,4 +12,12 @@
             {% endif %}
         {% endfor %}
     {% endfor %}
+    {% for campaign in customer_segmentation.configured_campaigns()
+        if campaign.name ~ "_is_holdout" in columns | map(attribute="name") %}
+        {{ customer_segmentation.configuration_error(
+            "segmentation_campaigns." ~ campaign.name,
+            "a name that gives `audiences` no two columns of the same name",
+            campaign.name ~ "_is_holdout"
+        ) }}
+    {% endfor %}
 {% endmacro %}

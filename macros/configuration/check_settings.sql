@@ -3,7 +3,8 @@
        misspelled name. It can only tell whether a given name is set. This macro
        therefore asks for every name that is one typing error away from a real one. #}
     {% set known = [
-        "segmentations", "segmentation_attributes", "segmentation_clusters",
+        "segmentations", "segmentation_attributes", "segmentation_campaigns",
+        "segmentation_clusters",
         "segmentation_customer_id", "segmentation_customer_id_type",
         "segmentation_customers", "segmentation_data_as_of",
         "segmentation_drift_thresholds",
@@ -43,4 +44,5 @@
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}
+    {% do customer_segmentation.configured_campaigns() %}
 {% endmacro %}

@@ -53,8 +53,8 @@
 {% endmacro %}
 
 
-{# One-hot encoding: a column of 0 and 1 per category. Together, the columns have the
-   weight of one feature. #}
+{# One-hot: a column of 0 and 1 for each category. At weight 1 they vary together as one
+   feature; by default they weigh a quarter of it, or they would rule the distance. #}
 {% macro configured_categories(key, name, given) %}
     {% do customer_segmentation.check_mapping(key, given, [
         "basis", "categories", "expression", "label", "missing", "weight",
@@ -94,7 +94,7 @@
             "clip": [],
             "transform": "none",
             "scale": "categories",
-            "weight": given.get("weight", 1),
+            "weight": given.get("weight", 0.25),
             "label": label ~ " " ~ category,
             "unit": "",
             "words": {},

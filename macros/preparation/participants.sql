@@ -1,8 +1,7 @@
-{% macro participants(segmentation, customers=none) -%}
+{% macro participants(segmentation) -%}
     (
         select *
-        from {{ customers or ref("customer_segmentation", "customer_features") }}
-            as customer_features
+        from {{ ref("customer_segmentation", "customer_features") }} as customer_features
         where {{ customer_segmentation.takes_part(segmentation) }}
     ) as customer_features
 {%- endmacro %}

@@ -2,8 +2,8 @@
     refs. A test compares the list with the access of the models. -#}
 {% macro public_tables() %}
     {{ return([
-        "audiences", "customer_features", "customer_pulls", "customer_segment_history",
-        "customer_segments", "drift", "feature_correlations", "feature_histograms", "feature_profiles",
+        "audiences", "campaign_effects", "customer_features", "customer_pulls",
+        "customer_segment_history", "customer_segments", "drift", "feature_correlations", "feature_histograms", "feature_profiles",
         "kmeans_assumptions", "rejected_customers", "scoring_functions",
         "segment_composition", "segment_migrations", "segment_overlap",
         "segment_profiles", "segment_rules", "segmentation_agreement",

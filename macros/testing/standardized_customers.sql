@@ -1,6 +1,16 @@
+{#- SQL relation: the standardized features of one segmentation's customers, a column each.
+    segmentation: one of configured_segmentations().
+    model: a model of points, whose coordinates have the root of the weight in them. -#}
 {% macro standardized_customers(segmentation, model) -%}
     (
-        select * from {{ ref("customer_segmentation", model) }}
+        select
+            customer_id,
+            {{ customer_segmentation.columns_for_each(segmentation.features, [
+                customer_segmentation.list_element("point", "{position}")
+                ~ " / sqrt(cast({weight} as double)) as {column}",
+            ]) }}
+
+        from {{ ref("customer_segmentation", model) }}
         where segmentation = '{{ segmentation.name }}'
     ) as standardized_customers
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {% set measures = configured_measures() %}
 {% set attributes = configured_attributes() %}
 {% set segmentations = configured_segmentations() %}
+{% set campaigns = configured_campaigns() %}
 {% set holdout = segmentation_setting("segmentation_holdout") %}
 {% do check_audience_columns() %}
 
@@ -44,36 +45,53 @@ named as (
 pivoted as (
 
     select
-        customer_id
-        {%- for segmentation in segmentations %}
-        {%- set own = "case when segmentation = '" ~ segmentation.name ~ "' then" %},
-        max({{ own }} segment_id end) as {{ segmentation.name }}_segment_id,
-        max({{ own }} segment_name end) as {{ segmentation.name }}_segment_name,
-        max({{ own }} valid_from end) as {{ segmentation.name }}_since
-        {%- endfor %}
+        customer_id,
+        {{ columns_for_each(segmentations, [
+            "max(case when segmentation = '{name}' then segment_id end)"
+                ~ " as {name}_segment_id",
+            "max(case when segmentation = '{name}' then segment_name end)"
+                ~ " as {name}_segment_name",
+            "max(case when segmentation = '{name}' then valid_from end) as {name}_since",
+        ]) }}
 
     from named
     group by customer_id
 
 )
 
+{%- if campaigns %},
+
+members as (
+
+    select
+        customer_id
+        {%- for campaign in campaigns %},
+        max(case when campaign = '{{ campaign.name }}' then is_holdout end)
+            as {{ campaign.name }}_is_holdout
+        {%- endfor %}
+
+    from {{ ref("customer_segmentation", "int_campaign_members") }}
+    group by customer_id
+
+)
+{%- endif %}
+
 select
-    customer_features.customer_id,
-    {% for attribute in attributes %}
-    customer_features.{{ adapter.quote(attribute.name) }},
-    {% endfor %}
-    {% for measure in measures %}
-    customer_features.{{ adapter.quote(measure.name) }},
-    {% endfor %}
-    {% for segmentation in segmentations %}
-    pivoted.{{ segmentation.name }}_segment_id,
-    pivoted.{{ segmentation.name }}_segment_name,
-    pivoted.{{ segmentation.name }}_since,
-    {% endfor %}
-    {{ hashed_share(
-        "customer_features.customer_id", holdout.name
-    ) }} < {{ holdout.share }} as is_holdout
+    {{ columns_for_each(
+        [{"name": "customer_id"}] + attributes + measures, ["customer_features.{column}"]
+    ) }},
+    {{ columns_for_each(segmentations, [
+        "pivoted.{name}_segment_id",
+        "pivoted.{name}_segment_name",
+        "pivoted.{name}_since",
+    ]) }},
+    {{ columns_for_each(campaigns, ["members.{name}_is_holdout"]) ~ "," if campaigns }}
+    {{ is_held_out("customer_features.customer_id", holdout) }} as is_holdout
 
 from customer_features
 inner join pivoted
     on customer_features.customer_id = pivoted.customer_id
+{% if campaigns %}
+left join members
+    on customer_features.customer_id = members.customer_id
+{% endif %}

@@ -8,23 +8,16 @@
 {% set largest_spread_ratio = "9e0" %}
 -- Two and a half times as long as wide.
 {% set largest_elongation = "6e0" %}
--- Cutting a ball in two saves 64 % of its variance along the cut. Keeping a group whole
--- that lies three standard deviations away saves more down to a 14th of the ball's size.
-{% set largest_size_ratio = "14e0" %}
 -- Beyond four standard deviations lie 0.1 % of the variance of a normal feature and 18 %
 -- of an exponential one.
 {% set largest_far_share = "0.25e0" %}
--- Or 25 times the share of the average customer, if that is more.
-{% set largest_leverage = "0.05e0" %}
--- All other features together then make less than a twentieth.
-{% set largest_dominance = "0.95e0" %}
+-- A quarter of the way that the segment's average customer is from the centroid.
+{% set largest_leverage = "0.25e0" %}
+-- In the benchmark of customers' tables, features below it said nothing of the groups.
+{% set smallest_explained_share = "0.1e0" %}
 -- With fewer customers, the variances of a segment say little.
 {% set fewest_customers = 30 %}
 
-{% set all_segments -%}
-partition by segmentation order by segment_id, position
-        rows between unbounded preceding and unbounded following
-{%- endset %}
 {% set least_structure -%}
 least(1e0, greatest(
             kmeans_structure.highest_reference_silhouette,
@@ -93,9 +86,11 @@ structure as (
         'structure' as assumption,
         cast(null as {{ dbt.type_string() }}) as subject,
         'Simplified silhouette '
-            || {{ as_text("kmeans_structure.simplified_silhouette", 3) }} || '; in '
-            || cast(kmeans_structure.reference_tables as {{ dbt.type_string() }})
-            || ' tables of this shape without groups '
+            || {{ as_text("kmeans_structure.simplified_silhouette", 3) }}
+            || '; groups would need more than ' || {{ as_text(least_structure, 3) }}
+            || ', for ' || cast(kmeans_structure.reference_tables
+                as {{ dbt.type_string() }})
+            || ' tables of this shape without groups have '
             || {{ as_text("kmeans_structure.reference_silhouette", 3) }}
             || ' on average, '
             || {{ as_text("kmeans_structure.highest_reference_silhouette", 3) }}
@@ -264,45 +259,6 @@ roundness as (
 
 ),
 
-ranked_sizes as (
-
-    select
-        *,
-        row_number() over (
-            partition by segmentation order by customers desc, segment_id
-        ) as size_rank,
-        row_number() over (
-            partition by segmentation order by customers, segment_id
-        ) as smallness_rank
-
-    from segment_variances
-    where position = 0
-
-),
-
-size_balance as (
-
-    select
-        largest.segmentation,
-        'size_balance' as assumption,
-        smallest.segment_id as subject,
-        'The largest segment, "' || largest.segment_name || '", has '
-            || {{ as_text("cast(largest.customers as double) / smallest.customers", 1) }}
-            || ' times as many customers as the smallest, "' || smallest.segment_name
-            || '".' as finding,
-        cast(largest.customers as double) / smallest.customers as figure,
-        {{ largest_size_ratio }} as threshold,
-        cast(largest.customers as double) / smallest.customers
-            <= {{ largest_size_ratio }} as holds
-
-    from ranked_sizes as largest
-    inner join ranked_sizes as smallest
-        on largest.segmentation = smallest.segmentation
-        and largest.size_rank = 1
-        and smallest.smallness_rank = 1
-
-),
-
 ranked_tails as (
 
     select
@@ -340,20 +296,31 @@ outliers as (
 
 ),
 
-inertias as (
+ranked_leverages as (
 
+    -- how far a centroid moves without its farthest customer
     select
-        segmentation,
-        reach,
-        position,
+        feature_moments.segmentation,
+        feature_moments.segment_id,
+        int_segment_names.segment_name,
+        feature_moments.farthest
+            / (feature_moments.customers - 1) / feature_moments.mean_distance as shift,
         row_number() over (
-            partition by segmentation order by segment_id, position
-        ) as preference,
-        sum(customers * mean_product) over ({{ all_segments }}) as inertia,
-        sum(case when position = 0 then customers else 0 end)
-            over ({{ all_segments }}) as customers
+            partition by feature_moments.segmentation
+            order by
+                feature_moments.farthest
+                    / (feature_moments.customers - 1) / feature_moments.mean_distance desc,
+                feature_moments.segment_id
+        ) as preference
 
     from feature_moments
+    inner join int_segment_names
+        on feature_moments.segmentation = int_segment_names.segmentation
+        and feature_moments.segment_id = int_segment_names.segment_id
+    where
+        feature_moments.position = 0
+        and feature_moments.customers > 1
+        and feature_moments.mean_distance > 0
 
 ),
 
@@ -362,20 +329,16 @@ leverage as (
     select
         segmentation,
         'leverage' as assumption,
-        cast(null as {{ dbt.type_string() }}) as subject,
-        'The customer farthest from a centroid makes '
-            || {{ as_text("100 * power(reach, 2) / inertia", 2) }}
-            || ' % of the inertia, the average customer '
-            || {{ as_text("100e0 / customers", 2) }} || ' %.' as finding,
-        power(reach, 2) / inertia as figure,
-        greatest({{ largest_leverage }}, 25e0 / customers) as threshold,
-        power(reach, 2) / inertia
-            <= greatest({{ largest_leverage }}, 25e0 / customers) as holds
+        segment_id as subject,
+        'Without its farthest customer, the centroid of "' || segment_name
+            || '" would move by ' || {{ as_text("100 * shift", 1) }}
+            || ' % of the mean distance to it.' as finding,
+        shift as figure,
+        {{ largest_leverage }} as threshold,
+        shift <= {{ largest_leverage }} as holds
 
-    from inertias
-    where
-        preference = 1
-        and inertia > 0
+    from ranked_leverages
+    where preference = 1
 
 ),
 
@@ -395,28 +358,19 @@ overall_means as (
 
 ),
 
-separations as (
+variances as (
 
-    -- what each feature, with all its categories, adds to the distances of centroids
+    -- of each feature with all its categories: between the segments and within them
     select
         overall_means.segmentation,
+        overall_means.segment_id,
+        overall_means.position,
         int_features.block,
         case when int_features.block = int_features.feature then int_features.label
             else int_features.block end as label,
-        row_number() over (
-            partition by overall_means.segmentation, int_features.block
-            order by overall_means.segment_id, overall_means.position
-        ) as occurrence,
-        sum(overall_means.customers * power(mean - overall_mean, 2)) over (
-            partition by overall_means.segmentation, int_features.block
-            order by overall_means.segment_id, overall_means.position
-            rows between unbounded preceding and unbounded following
-        ) as separation,
-        sum(overall_means.customers * power(mean - overall_mean, 2)) over (
-            partition by overall_means.segmentation
-            order by overall_means.segment_id, overall_means.position
-            rows between unbounded preceding and unbounded following
-        ) as separation_by_all
+        overall_means.customers
+            * power(overall_means.mean - overall_means.overall_mean, 2) as between_segments,
+        overall_means.customers * overall_means.covariance as within_segments
 
     from overall_means
     inner join int_features
@@ -424,36 +378,65 @@ separations as (
 
 ),
 
-ranked_separations as (
+explained as (
+
+    select
+        *,
+        row_number() over one_block as occurrence,
+        sum(between_segments) over whole_block
+            / nullif(sum(between_segments + within_segments) over whole_block, 0)
+            as explained_share,
+        sum(within_segments) over whole_block
+            / nullif(sum(within_segments) over all_blocks, 0) as distance_share
+
+    from variances
+    window
+        one_block as (partition by segmentation, block order by segment_id, position),
+        whole_block as (
+            partition by segmentation, block
+            order by segment_id, position
+            rows between unbounded preceding and unbounded following
+        ),
+        all_blocks as (
+            partition by segmentation
+            order by segment_id, position
+            rows between unbounded preceding and unbounded following
+        )
+
+),
+
+ranked_explained as (
 
     select
         *,
         count(*) over (partition by segmentation) as features,
         row_number() over (
-            partition by segmentation order by separation desc, block
+            partition by segmentation order by explained_share, block
         ) as preference
 
-    from separations
+    from explained
     where
         occurrence = 1
-        and separation_by_all > 0
+        and explained_share is not null
 
 ),
 
-dominant_feature as (
+idle_feature as (
 
-    -- one feature alone has nobody to dominate
+    -- of one feature alone, the segments explain what they can
     select
         segmentation,
-        'dominant_feature' as assumption,
+        'idle_feature' as assumption,
         block as subject,
-        {{ as_text("100 * separation / separation_by_all", 1) }}
-            || ' % of what sets the segments apart is "' || label || '".' as finding,
-        separation / separation_by_all as figure,
-        {{ largest_dominance }} as threshold,
-        separation / separation_by_all <= {{ largest_dominance }} as holds
+        'The segments explain ' || {{ as_text("100 * explained_share", 1) }}
+            || ' % of "' || label || '", which makes '
+            || {{ as_text("100 * coalesce(distance_share, 0)", 1) }}
+            || ' % of the squared distances to the centroids.' as finding,
+        explained_share as figure,
+        {{ smallest_explained_share }} as threshold,
+        explained_share >= {{ smallest_explained_share }} as holds
 
-    from ranked_separations
+    from ranked_explained
     where
         preference = 1
         and features > 1
@@ -462,13 +445,31 @@ dominant_feature as (
 
 measured as (
 
-    {% for assumption in [
-        "structure", "stability", "comparable_spread", "roundness", "size_balance",
-        "outliers", "leverage", "dominant_feature",
-    ] %}
-    select * from {{ assumption }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select * from structure
+
+    union all
+
+    select * from stability
+
+    union all
+
+    select * from comparable_spread
+
+    union all
+
+    select * from roundness
+
+    union all
+
+    select * from outliers
+
+    union all
+
+    select * from leverage
+
+    union all
+
+    select * from idle_feature
 
 )
 

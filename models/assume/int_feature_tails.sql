@@ -1,26 +1,23 @@
 {#- Positions beyond the features of a segmentation have no value in its points. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
-{% set moments, tails = [], [] %}
-{% for position in range(1, most_features + 1) %}
-    {% set unit = list_element("point", position) ~ " / largest_coordinate" %}
-    {% set variance = list_element("variances", position) %}
-    {% set square = squared(unit ~ " - " ~ list_element("means", position)) %}
-    {% set is_far = square ~ " > 16 * " ~ variance %}
-    {% do moments.append({
-        "position": position - 1,
-        "mean": exact_mean(unit),
-        "mean_square": exact_mean(squared(unit)),
-    }) %}
-    {% do tails.append({
-        "position": position - 1,
-        "far_customers_share":
-            exact_mean("case when " ~ is_far ~ " then 1 else 0 end"),
-        "far_variance_share": exact_mean(
-            "case when " ~ is_far ~ " then " ~ square ~ " else 0 end"
-        ) ~ " / nullif(max(" ~ variance ~ "), 0)",
-    }) %}
-{% endfor %}
+{% set positions = range(1, most_features + 1) %}
+{% set unit = list_element("point", "{thing}") ~ " / largest_coordinate" %}
+{% set variance = list_element("variances", "{thing}") %}
+{% set square = squared(unit ~ " - " ~ list_element("means", "{thing}")) %}
+{% set is_far = square ~ " > 16 * " ~ variance %}
+{% set moments = for_each(positions, {
+    "position": "{thing} - 1",
+    "mean": exact_mean(unit),
+    "mean_square": exact_mean(squared(unit)),
+}) %}
+{% set tails = for_each(positions, {
+    "position": "{thing} - 1",
+    "far_customers_share": exact_mean("case when " ~ is_far ~ " then 1 else 0 end"),
+    "far_variance_share":
+        exact_mean("case when " ~ is_far ~ " then " ~ square ~ " else 0 end")
+        ~ " / nullif(max(" ~ variance ~ "), 0)",
+}) %}
 
 with
 

@@ -14,6 +14,8 @@
             "product": exact_mean(deviation ~ " * " ~ other_deviation),
             "customers": "count(*)",
             "reach": "min(reach)",
+            "mean_distance": exact_mean("relative_distance"),
+            "farthest": "max(relative_distance)",
         }) %}
     {% endfor %}
 {% endfor %}
@@ -23,6 +25,8 @@
                 nearest.segmentation,
                 nearest.segment_index,
                 bounds.largest_distance as reach,
+                nearest.distance / nullif(bounds.largest_distance, 0)
+                    as relative_distance,
                 {{ differences(
                     "nearest.point",
                     list_element("champions.centroids", "nearest.segment_index + 1"),
@@ -76,7 +80,9 @@ moments as (
         (summed.product - summed.mean * summed.other_mean)
             * {{ squared("summed.reach") }} as covariance,
         summed.product * {{ squared("summed.reach") }} as mean_product,
-        summed.reach
+        summed.reach,
+        summed.mean_distance * summed.reach as mean_distance,
+        summed.farthest * summed.reach as farthest
 
     from summed
     inner join int_champions as champions

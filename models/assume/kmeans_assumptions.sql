@@ -19,14 +19,12 @@ explained as (
                 then 'The border halfway between two centroids is fair to both segments.'
             when 'roundness'
                 then 'No segment is so long that K-means would rather cut it.'
-            when 'size_balance'
-                then 'No segment is so small that K-means would rather cut a large one.'
             when 'outliers'
                 then 'No few customers decide how a feature is scaled.'
             when 'leverage'
                 then 'No single customer holds a centroid.'
-            when 'dominant_feature'
-                then 'The segments rest on more than one feature.'
+            when 'idle_feature'
+                then 'Every feature tells segments apart.'
         end as meaning,
         case assumption
             when 'structure'
@@ -35,7 +33,7 @@ explained as (
                     || 'transform, or another number of clusters.'
             when 'stability'
                 then 'Other customers would have given another segment: do not build on '
-                    || 'it. Ask for fewer clusters.'
+                    || 'it. Ask for another number of clusters, or try other features.'
             when 'comparable_spread'
                 then 'The border halfway between two centroids gives customers of the '
                     || 'wide segment to the compact one: try transform: log or sqrt on '
@@ -44,32 +42,52 @@ explained as (
                 then 'K-means cuts long groups in pieces and joins what lies beside '
                     || 'them: look whether neighboring segments belong together, and '
                     || 'drop or combine features that rise and fall together.'
-            when 'size_balance'
-                then 'K-means cuts a large group before it keeps a small one whole: '
-                    || 'check whether the small segment is more than outliers, and '
-                    || 'whether the large ones are like each other.'
             when 'outliers'
                 then 'They decide how the feature is scaled and pull centroids towards '
                     || 'them: set min or max, clip, or transform: log.'
             when 'leverage'
-                then 'One customer holds a centroid: look at the largest distance in '
-                    || 'customer_segments, and set min or max, or clip.'
-            when 'dominant_feature'
-                then 'The segments are hardly more than slices of one feature: check '
-                    || 'weights and scale, or use that feature alone.'
+                then 'One customer holds the centroid: look at the largest distance in '
+                    || 'customer_segments, and use transform: log, min, max or clip.'
+            when 'idle_feature'
+                then 'It blurs what the others tell apart: leave it out of the '
+                    || 'segmentation, keep it as a measure, and build again.'
         end as advice
 
     from int_assumptions_measured
 
+),
+
+verdicts as (
+
+    select
+        segmentation,
+        case
+            when max(case when assumption = 'structure' and not holds then 1 end) = 1
+                then 'slices: no groups were found, so divide work by them, no more'
+            when min(case when holds then 1 else 0 end) = 1 then 'use'
+            else 'use with care: ' || {{ dbt.listagg(
+                "case when not holds then replace(assumption, '_', ' ') end", "', '",
+                "order by assumption"
+            ) }}
+        end as verdict
+
+    from int_assumptions_measured
+    group by segmentation
+
 )
 
 select
-    segmentation,
-    assumption,
-    subject,
-    case when holds then 'pass' else 'warn' end as status,
-    finding || ' ' || case when holds then meaning else advice end as explanation,
-    figure,
-    threshold
+    explained.segmentation,
+    explained.assumption,
+    explained.subject,
+    case when explained.holds then 'pass' else 'warn' end as status,
+    explained.finding || ' '
+        || case when explained.holds then explained.meaning else explained.advice end
+        as explanation,
+    verdicts.verdict,
+    explained.figure,
+    explained.threshold
 
 from explained
+inner join verdicts
+    on explained.segmentation = verdicts.segmentation

@@ -1,17 +1,14 @@
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {#- One list for all segmentations: where one has fewer features, the value is NULL. -#}
-{% set coordinates = [] %}
-{% for position in range(most_features) %}
-    {% set coordinate = list_element("points.point", position + 1)
-        ~ " / bounds.largest_coordinate" %}
-    {% do coordinates.append({
-        "position": position,
-        "customers": "count(*)",
-        "mean_position": exact_mean(coordinate),
-        "mean_square": exact_mean(squared(coordinate)),
-    }) %}
-{% endfor %}
+{% set coordinate = list_element("points.point", "{position}")
+    ~ " / bounds.largest_coordinate" %}
+{% set coordinates = for_each(range(most_features), {
+    "position": "{thing}",
+    "customers": "count(*)",
+    "mean_position": exact_mean(coordinate),
+    "mean_square": exact_mean(squared(coordinate)),
+}) %}
 {% set members_with_points -%}
 {{ ref("customer_segmentation", "int_customer_points") }} as points
         inner join {{ ref("customer_segmentation", "int_point_bounds") }} as bounds

@@ -1,19 +1,14 @@
 {% set features = configured_features() %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set columns = features + measures %}
-{% set moments = [] %}
-{% for column in columns %}
-    {% set unit_value -%}
-    ((transformed.{{ adapter.quote(column.name) }} - ranges.{{ column.name }}__lowest)
-        / ranges.{{ column.name }}__range)
-    {%- endset %}
-    {% do moments.append({
-        "feature": quoted_text(column.name),
-        "customers": "count(" ~ unit_value ~ ")",
-        "unit_mean": exact_mean(unit_value),
-        "unit_mean_square": exact_mean(squared(unit_value)),
-    }) %}
-{% endfor %}
+{% set unit_value =
+    "((transformed.{column} - ranges.{name}__lowest) / ranges.{name}__range)" %}
+{% set moments = for_each(columns, {
+    "feature": "'{name}'",
+    "customers": "count(" ~ unit_value ~ ")",
+    "unit_mean": exact_mean(unit_value),
+    "unit_mean_square": exact_mean(squared(unit_value)),
+}) %}
 {% set members_with_values -%}
 int_group_members as members
         inner join transformed
@@ -64,12 +59,10 @@ transformed as (
 ranges as (
 
     select
-        {%- for column in columns %}
-        {%- set value = adapter.quote(column.name) %}
-        min({{ value }}) as {{ column.name }}__lowest,
-        nullif(max({{ value }}) - min({{ value }}), 0) as {{ column.name }}__range
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        {{ columns_for_each(columns, [
+            "min({column}) as {name}__lowest",
+            "nullif(max({column}) - min({column}), 0) as {name}__range",
+        ]) }}
 
     from transformed
 

@@ -43,13 +43,9 @@
     )) %}
 {% endfor %}
 
-{% set columns = ["cast(null as " ~ id_type ~ ") as customer_id"] %}
-{% for column in numbers %}
-    {% do columns.append("cast(null as double) as " ~ adapter.quote(column.name)) %}
-{% endfor %}
-{% for column in attributes %}
-    {% do columns.append("cast(null as varchar) as " ~ adapter.quote(column.name)) %}
-{% endfor %}
+{% set columns = ["cast(null as " ~ id_type ~ ") as customer_id"]
+    + for_each(numbers, "cast(null as double) as {column}")
+    + for_each(attributes, "cast(null as varchar) as {column}") %}
 {% for segmentation in configured_segmentations() %}
     {% do tried.append((
         "segmentations." ~ segmentation.name ~ ".where", segmentation.where, "1",

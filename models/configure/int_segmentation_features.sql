@@ -1,15 +1,14 @@
+{% set features = [] %}
 {% for segmentation in configured_segmentations("kmeans") %}
-{% set segmentation_loop = loop %}
-{% for feature in segmentation.features %}
-select
-    '{{ segmentation.name }}' as segmentation,
-    '{{ feature.name }}' as feature,
-    '{{ feature.block }}' as block,
-    {{ loop.index0 }} as position,
-    '{{ feature.transform }}' as transform,
-    '{{ feature.scale }}' as scale_method,
-    cast({{ feature.weight }} as double) as weight
+    {% do features.extend(for_each(segmentation.features, {
+        "segmentation": "'" ~ segmentation.name ~ "'",
+        "feature": "'{name}'",
+        "block": "'{block}'",
+        "position": "{position} - 1",
+        "transform": "'{transform}'",
+        "scale_method": "'{scale}'",
+        "weight": "cast({weight} as double)",
+    })) %}
+{% endfor %}
 
-{{ "union all" if not (loop.last and segmentation_loop.last) }}
-{% endfor %}
-{% endfor %}
+{{ rows_of(features) }}

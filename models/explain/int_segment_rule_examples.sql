@@ -54,10 +54,10 @@ sampled as (
 
 ),
 
-{% for segmentation in segmentations %}
-{{ segmentation.name }}__examples as (
+examples as (
 
     -- A missing value is replaced by the value that scoring imputes.
+    {% for segmentation in segmentations %}
     select
         sampled.segmentation,
         sampled.segment_id,
@@ -82,13 +82,6 @@ sampled as (
         on sampled.segmentation = champions.segmentation
     where sampled.segmentation = '{{ segmentation.name }}'
 
-),
-
-{% endfor %}
-examples as (
-
-    {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}__examples
     {{ "union all" if not loop.last }}
     {% endfor %}
 
@@ -100,19 +93,15 @@ distinct_examples as (
         segmentation,
         segment_id,
         fit_id,
-        {% for feature in configured_features() %}
-        {{ adapter.quote(feature.name) }},
-        {% endfor %}
+        {{ columns_for_each(configured_features(), ["{column}"]) }},
         count(*) as customers
 
     from examples
     group by
         segmentation,
         segment_id,
-        fit_id
-        {%- for feature in configured_features() %},
-        {{ adapter.quote(feature.name) }}
-        {%- endfor %}
+        fit_id,
+        {{ columns_for_each(configured_features(), ["{column}"]) }}
 
 )
 

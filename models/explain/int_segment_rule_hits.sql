@@ -21,72 +21,59 @@ int_segment_rule_leaves as (
 
 ),
 
-{% for segmentation in segmentations %}
-{{ segmentation.name }}__leaves as (
+leaves as (
 
     select
+        segmentation,
         segment_id,
-        leaf
-        {%- for feature in segmentation.features %},
-        coalesce(
-            max(case when feature = '{{ feature.name }}' then lower_bound end),
-            cast('-infinity' as double)
-        ) as {{ feature.name }}__lower_bound_of_leaf,
-        coalesce(
-            max(case when feature = '{{ feature.name }}' then upper_bound end),
-            cast('infinity' as double)
-        ) as {{ feature.name }}__upper_bound_of_leaf
-        {%- endfor %}
+        leaf,
+        {{ ordered_list(
+            "coalesce(lower_bound, cast('-infinity' as double))", "position"
+        ) }} as lower_bounds,
+        {{ ordered_list(
+            "coalesce(upper_bound, cast('infinity' as double))", "position"
+        ) }} as upper_bounds
 
     from int_segment_rule_leaves
-    where segmentation = '{{ segmentation.name }}'
     group by
+        segmentation,
         segment_id,
         leaf
 
 ),
 
-{{ segmentation.name }}__values as (
-
-    select
-        customer_id
-        {%- for feature in segmentation.features %},
-        coalesce(
-            {{ adapter.quote(feature.name) }},
-            {{ list_element("champions.imputed_values", loop.index) }}
-        ) as {{ adapter.quote(feature.name) }}
-        {%- endfor %}
-
-    from {{ participants(segmentation) }}
-    cross join int_champions as champions
-    where champions.segmentation = '{{ segmentation.name }}'
-
-),
-
-{{ segmentation.name }}__selected as (
+selected as (
 
     -- `distinct`, because leaves of one segment may overlap.
+    {% for segmentation in segmentations %}
     select distinct
         customer_values.customer_id,
         '{{ segmentation.name }}' as segmentation,
         leaves.segment_id
 
-    from {{ segmentation.name }}__values as customer_values
-    inner join {{ segmentation.name }}__leaves as leaves
-        on true
-        {%- for feature in segmentation.features %}
-        {%- set value = "customer_values." ~ adapter.quote(feature.name) %}
-        and {{ value }} >= leaves.{{ feature.name }}__lower_bound_of_leaf
-        and {{ value }} < leaves.{{ feature.name }}__upper_bound_of_leaf
-        {%- endfor %}
+    from (
+        select
+            customer_features.customer_id,
+            {{ columns_for_each(segmentation.features, [
+                "coalesce(customer_features.{column}, "
+                    ~ list_element("champions.imputed_values", "{position}")
+                    ~ ") as value_{position}",
+            ]) }}
 
-),
+        from {{ participants(segmentation) }}
+        cross join int_champions as champions
+        where champions.segmentation = '{{ segmentation.name }}'
+    ) as customer_values
+    inner join leaves
+        on leaves.segmentation = '{{ segmentation.name }}'
+        and {{ for_each(
+            segmentation.features,
+            "customer_values.value_{position} >= "
+            ~ list_element("leaves.lower_bounds", "{position}")
+            ~ " and customer_values.value_{position} < "
+            ~ list_element("leaves.upper_bounds", "{position}")
+        ) | join(" and ") }}
 
-{% endfor %}
-selected as (
-
-    {% for segmentation in segmentations %}
-    select * from {{ segmentation.name }}__selected
     {{ "union all" if not loop.last }}
     {% endfor %}
 

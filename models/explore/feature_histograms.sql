@@ -1,8 +1,9 @@
 with
 
-int_raw_values as (
+raw_values as (
 
-    select * from {{ ref("customer_segmentation", "int_raw_values") }}
+    select * from {{ ref("customer_segmentation", "int_explored_values") }}
+    where stage = 'raw'
 
 ),
 
@@ -80,18 +81,18 @@ named as (
 placed as (
 
     select
-        int_raw_values.feature,
+        raw_values.feature,
         cast(
             least(
-                greatest({{ bin_index("int_raw_values.value") }}, scales.first_index),
+                greatest({{ bin_index("raw_values.value") }}, scales.first_index),
                 scales.last_index
             ) - scales.first_index as bigint
         ) as bin
 
-    from int_raw_values
+    from raw_values
     inner join int_histogram_scales as scales
-        on int_raw_values.feature = scales.feature
-    where int_raw_values.value is not null
+        on raw_values.feature = scales.feature
+    where raw_values.value is not null
 
 ),
 

@@ -3,9 +3,10 @@
 
 with
 
-int_raw_profiles as (
+raw_profiles as (
 
-    select * from {{ ref("customer_segmentation", "int_raw_profiles") }}
+    select * from {{ ref("customer_segmentation", "int_profiles") }}
+    where stage = 'raw'
 
 ),
 
@@ -36,7 +37,7 @@ spanned as (
             else maximum
         end as high
 
-    from int_raw_profiles
+    from raw_profiles
     where missing < customers
 
 ),

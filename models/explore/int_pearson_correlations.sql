@@ -25,14 +25,10 @@
 {% set moved -%}
 (
             select
-                {%- for column in columns %}
-                cast(
-                    (customer_features.{{ adapter.quote(column.name) }}
-                    - ranges.{{ column.name }}__lowest)
-                    / ranges.{{ column.name }}__range * 2147483648e0 as bigint
-                ) as {{ adapter.quote(column.name) }}
-                {{- "," if not loop.last }}
-                {%- endfor %}
+                {{ columns_for_each(columns, [
+                    "cast((customer_features.{column} - ranges.{name}__lowest)"
+                    ~ " / ranges.{name}__range * 2147483648e0 as bigint) as {column}"
+                ]) }}
 
             from {{ ref("customer_segmentation", "customer_features") }} as customer_features
             cross join ranges
@@ -46,16 +42,10 @@ with
 ranges as (
 
     select
-        {%- for column in columns %}
-        min({{ adapter.quote(column.name) }}) as {{ column.name }}__lowest,
-        coalesce(
-            nullif(
-                max({{ adapter.quote(column.name) }})
-                - min({{ adapter.quote(column.name) }}), 0
-            ), 1
-        ) as {{ column.name }}__range
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        {{ columns_for_each(columns, [
+            "min({column}) as {name}__lowest",
+            "coalesce(nullif(max({column}) - min({column}), 0), 1) as {name}__range",
+        ]) }}
 
     from {{ ref("customer_segmentation", "customer_features") }}
 

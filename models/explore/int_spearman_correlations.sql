@@ -8,9 +8,10 @@ customer_features as (
 
 ),
 
-int_raw_values as (
+raw_values as (
 
-    select * from {{ ref("customer_segmentation", "int_raw_values") }}
+    select * from {{ ref("customer_segmentation", "int_explored_values") }}
+    where stage = 'raw'
 
 ),
 
@@ -28,14 +29,14 @@ sampled as (
 known as (
 
     select
-        int_raw_values.customer_id,
-        int_raw_values.feature,
-        int_raw_values.value
+        raw_values.customer_id,
+        raw_values.feature,
+        raw_values.value
 
-    from int_raw_values
+    from raw_values
     inner join sampled
-        on int_raw_values.customer_id = sampled.customer_id
-    where int_raw_values.value is not null
+        on raw_values.customer_id = sampled.customer_id
+    where raw_values.value is not null
 
 ),
 

@@ -1,9 +1,5 @@
 {{ config(materialized="view") }}
 
-{% set features = configured_features() %}
-{% set measures = configured_measures() | rejectattr("is_feature") | list %}
-{% set attributes = configured_attributes() %}
-
 with
 
 int_customers_checked as (
@@ -13,10 +9,8 @@ int_customers_checked as (
 )
 
 select
-    customer_id
-    {%- for column in features + measures + attributes %},
-    {{ adapter.quote(column.name) }}
-    {%- endfor %}
+    customer_id,
+    {{ columns_for_each(described_columns(), ["{column}"]) }}
 
 from int_customers_checked
 where rejection is null

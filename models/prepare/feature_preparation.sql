@@ -28,76 +28,56 @@ rejections as (
 
 ),
 
-{% for segmentation in segmentations %}
-{{ segmentation.name }}__bounds as (
+measured as (
 
-    select
-        {% for feature in segmentation.features %}
-        {% for bound in [
-            "imputed_value", "lower_bound", "upper_bound", "prepared_lowest",
-            "prepared_highest",
-        ] %}
-        max(case when feature = '{{ feature.name }}' then {{ bound }} end)
-            as {{ feature.name }}__{{ bound }},
-        {% endfor %}
-        {% endfor %}
-        max(all_customers) as all_customers
-
-    from int_feature_bounds
-    where segmentation = '{{ segmentation.name }}'
-
-),
-
-{{ segmentation.name }}__measured as (
-
-    -- One scan for all features. Values are moved to 0..1 and summed in fixed point, so
-    -- that the moments have the same bits for every order of the rows.
-    select
-        {% for feature in segmentation.features %}
-        {% set parameters = feature.name ~ "__" %}
+    -- One scan of a segmentation for all its features. Values are moved to 0..1 and summed
+    -- in fixed point, so that the moments have the same bits for every order of the rows.
+    {% for segmentation in segmentations %}
+    {% set moments = [] %}
+    {% for feature in segmentation.features %}
+        {% set bounds = "bounds." ~ feature.name ~ "__" %}
         {% set prepared = prepared_value(
             feature,
             "customer_features." ~ adapter.quote(feature.name),
-            parameters ~ "imputed_value",
-            parameters ~ "lower_bound",
-            parameters ~ "upper_bound",
+            bounds ~ "imputed_value",
+            bounds ~ "lower_bound",
+            bounds ~ "upper_bound",
         ) %}
-        {% set unit_value -%}
-        (({{ prepared }} - {{ parameters }}prepared_lowest)
-            / nullif({{ parameters }}prepared_highest - {{ parameters }}prepared_lowest, 0))
-        {%- endset %}
-        {{ exact_mean(unit_value) }} as {{ feature.name }}__unit_mean,
-        {{ exact_mean(squared(unit_value)) }}
-            as {{ feature.name }}__unit_mean_square,
-        {{ robust_center(feature, prepared) }} as {{ feature.name }}__robust_center,
-        {{ robust_scale(feature, prepared) }} as {{ feature.name }}__robust_scale
-        {{- "," if not loop.last }}
-        {% endfor %}
+        {% set lowest, highest = bounds ~ "prepared_lowest", bounds ~ "prepared_highest" %}
+        {% set unit_value = "((" ~ prepared ~ " - " ~ lowest ~ ") / nullif(" ~ highest
+            ~ " - " ~ lowest ~ ", 0))" %}
+        {% do moments.append({
+            "feature": "'" ~ feature.name ~ "'",
+            "unit_mean": exact_mean(unit_value),
+            "unit_mean_square": exact_mean(squared(unit_value)),
+            "robust_center": robust_center(feature, prepared),
+            "robust_scale": robust_scale(feature, prepared),
+        }) %}
+    {% endfor %}
+    {% set bounds_of_features -%}
+        (
+            select
+                {{ columns_for_each(segmentation.features, for_each(
+                    ["imputed_value", "lower_bound", "upper_bound", "prepared_lowest",
+                        "prepared_highest"],
+                    "max(case when feature = '{name}' then {thing} end) as {name}__{thing}",
+                )) }},
+                max(all_customers) as all_customers
 
-    from {{ participants(segmentation) }}
-    cross join {{ segmentation.name }}__bounds
-
-),
-
-{% endfor %}
-
-measured as (
-
-    {% for segmentation in segmentations %}
-    {% set segmentation_loop = loop %}
-    {% for feature in segmentation.features %}
+            from int_feature_bounds
+            where segmentation = '{{ segmentation.name }}'
+        ) as bounds
+    {%- endset %}
     select
         '{{ segmentation.name }}' as segmentation,
-        '{{ feature.name }}' as feature,
-        {{ feature.name }}__unit_mean as unit_mean,
-        {{ feature.name }}__unit_mean_square as unit_mean_square,
-        {{ feature.name }}__robust_center as robust_center,
-        {{ feature.name }}__robust_scale as robust_scale
+        measured.*
 
-    from {{ segmentation.name }}__measured
-
-    {{ "union all" if not (loop.last and segmentation_loop.last) }}
-    {% endfor %}
+    from (
+        {{ one_row_per_column(
+            participants(segmentation) ~ " cross join " ~ bounds_of_features, moments
+        ) }}
+    ) as measured
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

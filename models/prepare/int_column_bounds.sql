@@ -1,23 +1,23 @@
-{% set numbers = configured_features()
-    + configured_measures() | rejectattr("is_feature") | list %}
-{% set summed = configured_measures() | map(attribute="name") | list
-    + configured_features() | selectattr("missing", "equalto", "mean")
-    | map(attribute="name") | list %}
+{% set measures = configured_measures() %}
+{% set features = configured_features() %}
+{% set numbers = features + measures | rejectattr("is_feature") | list %}
+{% set summed = measures + features | selectattr("missing", "equalto", "mean") | list %}
 
 with
 
 bounded as (
 
     select
-        {% for column in numbers %}
-        {% set value = adapter.quote(column.name) %}
-        min({{ value }}) as {{ column.name }}__lowest,
-        nullif(max({{ value }}) - min({{ value }}), 0) as {{ column.name }}__range,
-        {% endfor %}
-        {% for name in summed | unique %}
-        {{ exact_unit_of_column(adapter.quote(name)) }} as {{ name }}__unit,
-        {% endfor %}
-        count(*) as all_customers
+        {{ columns_for_each(numbers, [
+            "min({column}) as {name}__lowest",
+            "nullif(max({column}) - min({column}), 0) as {name}__range",
+        ]) }},
+        {{ (
+            for_each(
+                summed | unique(attribute="name"),
+                exact_unit_of_column("{column}") ~ " as {name}__unit",
+            ) + ["count(*) as all_customers"]
+        ) | join(",\n        ") }}
 
     from {{ ref("customer_segmentation", "customer_features") }}
 

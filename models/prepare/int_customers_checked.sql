@@ -1,10 +1,3 @@
--- With ids as the only text, compression is off while this table is written: ids do not
--- repeat, so a dictionary would cost time and save nothing.
-{{ config(
-    pre_hook=before_begin("{{ leave_text_uncompressed() if not configured_attributes() }}"),
-    post_hook=after_commit("{{ compress_text_again() if not configured_attributes() }}"),
-) }}
-
 {% set features = configured_features() %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set attributes = configured_attributes() %}
@@ -13,26 +6,22 @@
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
 
-{% set given = {"customer_id": "given_id"} %}
-{% for column in columns %}
-    {% do given.update({column.name: "given__" ~ column.name}) %}
-{% endfor %}
+{% set given = dict(zip(
+    ["customer_id"] + columns | map(attribute="name") | list,
+    ["given_id"] + for_each(columns, "given__{name}"),
+)) %}
 
-{% set reasons = ["missing_id", "invalid_id", "conflicting_rows"] %}
-{% for column in numbers %}
-    {% do reasons.extend([
-        "not_a_number:" ~ column.name, "not_finite:" ~ column.name,
-        "below_minimum:" ~ column.name, "above_maximum:" ~ column.name,
-    ]) %}
-    {% do reasons.append("missing_value:" ~ column.block) if column in features %}
-{% endfor %}
+{% set reasons = ["missing_id", "invalid_id", "conflicting_rows"]
+    + for_each(numbers, "not_a_number:{name}")
+    + for_each(numbers, "not_finite:{name}")
+    + for_each(numbers, "below_minimum:{name}")
+    + for_each(numbers, "above_maximum:{name}")
+    + for_each(features, "missing_value:{block}") %}
 
 {% set columns_given -%}
         {{ customer_id }} as given_id,
-        try_cast({{ customer_id }} as {{ customer_id_type }}) as customer_id
-        {%- for column in columns %},
-        {{ column.expression }} as {{ given[column.name] }}
-        {%- endfor %}
+        try_cast({{ customer_id }} as {{ customer_id_type }}) as customer_id,
+        {{ columns_for_each(columns, ["{expression} as given__{name}"]) }}
 {%- endset %}
 
 -- The source is read twice, for single and for repeated rows. A CTE that both share would
@@ -85,9 +74,7 @@ repeated_rows as (
     select
         given_again.given_id,
         given_again.customer_id,
-        {% for column in columns %}
-        given_again.{{ given[column.name] }},
-        {% endfor %}
+        {{ columns_for_each(columns, ["given_again.given__{name}"]) }},
         count(*) as copies,
         count(*) over (partition by given_again.customer_id) > 1 as is_conflicting
 
@@ -97,10 +84,8 @@ repeated_rows as (
     where given_again.customer_id is not null
     group by
         given_again.given_id,
-        given_again.customer_id
-        {%- for column in columns %},
-        given_again.{{ given[column.name] }}
-        {%- endfor %}
+        given_again.customer_id,
+        {{ columns_for_each(columns, ["given_again.given__{name}"]) }}
 
 ),
 
@@ -117,14 +102,13 @@ source_rows as (
 typed as (
 
     select
-        *
-        {%- for column in numbers %},
-        try_cast({{ given[column.name] }} as double) as {{ adapter.quote(column.name) }}
-        {%- endfor %}
-        {%- for column in attributes %},
-        cast({{ given[column.name] }} as {{ dbt.type_string() }})
-            as {{ adapter.quote(column.name) }}
-        {%- endfor %}
+        *,
+        {{ (
+            for_each(numbers, "try_cast(given__{name} as double) as {column}")
+            + for_each(
+                attributes, "cast(given__{name} as " ~ dbt.type_string() ~ ") as {column}"
+            )
+        ) | join(",\n        ") }}
 
     from source_rows
 
@@ -160,9 +144,7 @@ labeled as (
 
 select
     customer_id,
-    {% for column in columns %}
-    {{ adapter.quote(column.name) }},
-    {% endfor %}
+    {{ columns_for_each(columns, ["{column}"]) }},
     copies,
     {{ as_code("rejection", reasons | unique | list) }} as rejection,
     -- A list, because this is filled for rejected rows only, and a NULL list is cheaper

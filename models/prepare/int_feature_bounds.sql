@@ -14,49 +14,38 @@ int_column_bounds as (
 
 ),
 
-{% for segmentation in segmentations %}
-{{ segmentation.name }}__measured as (
-
-    select
-        {% for feature in segmentation.features %}
-        {% set value = adapter.quote(feature.name) %}
-        min({{ value }}) as {{ feature.name }}__lowest,
-        max({{ value }}) as {{ feature.name }}__highest,
-        {{ imputed_value(feature) }} as {{ feature.name }}__imputed_value,
-        {{ clip_bound(feature, "lower") }} as {{ feature.name }}__lower_bound,
-        {{ clip_bound(feature, "upper") }} as {{ feature.name }}__upper_bound,
-        {% endfor %}
-        max(all_customers) as all_customers,
-        count(*) as customers
-
-    from {{ ref("customer_segmentation", "customer_features") }}
-    cross join int_column_bounds
-    where {{ takes_part(segmentation, is_first=true) }}
-
-),
-
-{% endfor %}
-
 bounded as (
 
     {% for segmentation in segmentations %}
-    {% set segmentation_loop = loop %}
+    {% set bounds = [] %}
     {% for feature in segmentation.features %}
+        {% do bounds.append({
+            "feature": "'" ~ feature.name ~ "'",
+            "all_customers": "max(all_customers)",
+            "customers": "count(*)",
+            "lowest": "min(" ~ adapter.quote(feature.name) ~ ")",
+            "highest": "max(" ~ adapter.quote(feature.name) ~ ")",
+            "imputed_value": imputed_value(feature),
+            "lower_bound": clip_bound(feature, "lower"),
+            "upper_bound": clip_bound(feature, "upper"),
+        }) %}
+    {% endfor %}
+    {% set participants -%}
+        (
+            select *
+            from {{ ref("customer_segmentation", "customer_features") }}
+            cross join int_column_bounds
+            where {{ takes_part(segmentation, is_first=true) }}
+        ) as participants
+    {%- endset %}
     select
         '{{ segmentation.name }}' as segmentation,
-        '{{ feature.name }}' as feature,
-        all_customers,
-        customers,
-        {{ feature.name }}__lowest as lowest,
-        {{ feature.name }}__highest as highest,
-        {{ feature.name }}__imputed_value as imputed_value,
-        {{ feature.name }}__lower_bound as lower_bound,
-        {{ feature.name }}__upper_bound as upper_bound
+        measured.*
 
-    from {{ segmentation.name }}__measured
-
-    {{ "union all" if not (loop.last and segmentation_loop.last) }}
-    {% endfor %}
+    from (
+        {{ one_row_per_column(participants, bounds) }}
+    ) as measured
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

@@ -2,23 +2,28 @@
 {{ config(materialized="view") }}
 
 {% set table = customers_table() %}
-{% set expressions = {
-    "segmentation_customer_id": segmentation_setting("segmentation_customer_id")
-} %}
-{% for kind, columns in {
-    "segmentation_features": configured_features(),
-    "segmentation_measures": configured_measures() | rejectattr("is_feature"),
-    "segmentation_attributes": configured_attributes(),
-}.items() %}
-    {% for column in columns %}
-        {% do expressions.update({
-            kind ~ "." ~ column.get("block", column.name): column.expression
-        }) %}
-    {% endfor %}
-{% endfor %}
+{% set measures = configured_measures() | rejectattr("is_feature") | list %}
+{% set id = quoted_text(segmentation_setting("segmentation_customer_id")) %}
+{#- The columns of a block of categories read the same. -#}
+{% set columns = [{"key": "'segmentation_customer_id'", "expression": id}]
+    + for_each(configured_features(), {
+        "key": "'segmentation_features.{block}'", "expression": "{'expression'}",
+    }) | unique(attribute="key") | list
+    + for_each(measures, {
+        "key": "'segmentation_measures.{name}'", "expression": "{'expression'}",
+    })
+    + for_each(configured_attributes(), {
+        "key": "'segmentation_attributes.{name}'", "expression": "{'expression'}",
+    }) %}
 {% set text = dbt.type_string() %}
 
 with
+
+columns as (
+
+    {{ rows_of(columns) }}
+
+),
 
 configured as (
 
@@ -40,16 +45,16 @@ configured as (
         cast(null as {{ text }}) as options,
         cast(null as boolean) as is_whole_table
 
-    {% for key, expression in expressions.items() %}
     union all
 
     select
         'column' as kind,
-        '{{ key }}' as key,
-        {{ quoted_text(expression) }} as expression,
+        key,
+        expression,
         cast(null as {{ text }}) as options,
         cast(null as boolean) as is_whole_table
-    {% endfor %}
+
+    from columns
 
 )
 

@@ -2,11 +2,10 @@
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
 {% set typed_id = "try_cast(" ~ customer_id ~ " as " ~ customer_id_type ~ ")" %}
-{% set row_parts = [customer_id] %}
-{% for column in configured_features() + configured_measures()
-    + configured_attributes() %}
-    {% do row_parts.append("(" ~ column.expression ~ ")") %}
-{% endfor %}
+{% set row_parts = [customer_id] + for_each(
+    configured_features() + configured_measures() + configured_attributes(),
+    "({expression})",
+) %}
 
 -- Waits for int_build, which checks the history.
 -- depends_on: {{ ref("customer_segmentation", "int_build") }}

@@ -14,11 +14,7 @@ counted as (
 
     -- Segmentations without a due fit are filtered out before the scan.
     {% for segmentation in segmentations %}
-    {% set columns = [] %}
-    {% for feature in segmentation.features %}
-        {% do columns.append(adapter.quote(feature.name)) %}
-    {% endfor %}
-    {% set vector = hashed(columns | join(", ")) %}
+    {% set vector = hashed(for_each(segmentation.features, "{column}") | join(", ")) %}
     select
         '{{ segmentation.name }}' as segmentation,
         count(*) as customers,

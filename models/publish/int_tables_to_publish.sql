@@ -1,6 +1,21 @@
 {% set folder = segmentation_setting("segmentation_publish_to") %}
 {% set left_out = segmentation_setting("segmentation_publish_without") %}
 
+{#- What is empty was built with --empty and never again. Of other tables this is no
+    sign: nothing was ever measured where the registry was imported. -#}
+{% set never_empty = [
+    "audiences", "customer_segment_history", "customer_segments", "scoring_functions",
+    "segment_profiles", "segmentation_fits", "segments",
+] %}
+
+{#- published_tables is built last, so its comments are not yet in the database. -#}
+{% set itself = (graph.nodes["model.customer_segmentation.published_tables"] if execute) or {} %}
+{% set columns = itself.get("columns", {}).values() | list %}
+{% set own_comments = dict(zip(
+    [""] + columns | map(attribute="name") | list,
+    [itself.get("description", "")] + columns | map(attribute="description") | list,
+)) %}
+
 {% set published = public_tables() | reject("in", left_out) | list if folder else [] %}
 
 -- A table is published when its tests and those of what is written after it have passed.
@@ -19,7 +34,8 @@ listed as (
         '{{ name }}' as table_name,
         {{ quoted_text(table.database) }} as database_name,
         {{ quoted_text(table.schema) }} as schema_name,
-        {{ quoted_text(table.identifier) }} as identifier
+        {{ quoted_text(table.identifier) }} as identifier,
+        {{ "true" if name in never_empty else "false" }} as is_never_empty
 
     {{ "union all" if not loop.last }}
     {% else %}
@@ -27,7 +43,8 @@ listed as (
         '' as table_name,
         '' as database_name,
         '' as schema_name,
-        '' as identifier
+        '' as identifier,
+        false as is_never_empty
 
     where false
     {% endfor %}
@@ -39,6 +56,8 @@ select
     database_name,
     schema_name,
     identifier,
+    is_never_empty,
+    {{ quoted_text(tojson(own_comments)) }} as own_comments,
     {{ quoted_text(folder) }} as folder,
     {{ "true" if flags.WHICH == "build" and not flags.EMPTY else "false" }} as is_build
 

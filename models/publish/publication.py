@@ -16,12 +16,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from duckdb import (
-    DuckDBPyConnection,
-    DuckDBPyRelation,
-    IOException,
-    TransactionException,
-)
+import duckdb
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 try:
     import fcntl
@@ -45,22 +41,27 @@ CURRENT, VERSIONS = "current", "versions"
 # Names sort by time; the name of a version begins with a dot until it is complete.
 VERSION, VERSION_TIME = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"
 INCOMPLETE = re.compile(rf"\.{VERSION.pattern}")
-# The oldest clients of DuckDB 1 read this format.
-STORAGE = "v1.0.0"
 CATALOG = "segmentation_publication"
-# An empty one means that something was built with --empty and never again. Others may
-# be: nothing was ever measured where the registry was imported.
-NEVER_EMPTY = {
-    "audiences",
-    "customer_segment_history",
-    "customer_segments",
-    "scoring_functions",
-    "segment_profiles",
-    "segmentation_fits",
-    "segments",
-}
 # The time of the build is no content: without changes the checksum is the same.
 NOT_IN_CHECKSUM = {"scored_at"}
+# The oldest clients of DuckDB 1 read this format.
+STORAGE = "v1.0.0"
+# Of a table or view, without the name of a column, and of its columns.
+COMMENTS = """
+    from (
+        select database_name, schema_name, table_name, '' as name, comment
+        from duckdb_tables()
+        union all
+        select database_name, schema_name, view_name, '', comment
+        from duckdb_views()
+        union all
+        select database_name, schema_name, table_name, column_name, comment
+        from duckdb_columns()
+    )
+    select name, comment
+    where (database_name, schema_name, table_name) = ($1, $2, $3)
+        and comment is not null
+"""
 
 
 def quoted(name: str) -> str:
@@ -73,159 +74,131 @@ def literal(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def measure(cursor: DuckDBPyConnection, table: str) -> tuple[int, str]:
-    """Return the number of rows and a checksum that does not depend on their order:
-    the sum of the lower halves of the MD5 of each row as JSON.
+def records(relation: DuckDBPyRelation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    names = relation.columns
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
-    Args:
-        cursor: a connection.
-        table: its name, quoted.
+
+def as_relation(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelation:
+    """Return a manifest as rows with the types of SCHEMA: one per table, with what it
+    says of all tables in each; none of an empty manifest.
     """
-    columns = cursor.execute(f"select * from {table} limit 0").description
-    kept = [quoted(column[0]) for column in columns if column[0] not in NOT_IN_CHECKSUM]
-    return cursor.execute(
-        "select count(*), coalesce(sum(md5_number_lower(to_json(published__row))), 0)"
-        f"::varchar from (select {', '.join(kept)} from {table}) as published__row"
-    ).fetchone()
-
-
-def write_tables(
-    cursor: DuckDBPyConnection, tables: list[dict], folder: Path
-) -> list[dict]:
-    """Write each table to the attached file and as Parquet.
-
-    Args:
-        cursor: a connection with the file attached as CATALOG.
-        tables: rows of int_tables_to_publish.
-        folder: of the publication.
-
-    Returns:
-        What the manifest says of each.
-
-    Raises:
-        RuntimeError: if a table is empty that cannot be.
-    """
-    written = []
-    for table in tables:
-        name = table["table_name"]
-        place = ("database_name", "schema_name", "identifier")
-        source = ".".join(quoted(table[part]) for part in place)
-        target = f"{CATALOG}.main.{quoted(name)}"
-        file = f"{PARQUET}/{name}.parquet"
-        cursor.execute(f"create table {target} as select * from {source}")
-        cursor.execute(
-            f"copy {target} to {literal(folder / file)}"
-            " (format parquet, compression zstd)"
-        )
-        row_count, checksum = measure(cursor, target)
-        if row_count == 0 and name in NEVER_EMPTY:
-            raise RuntimeError(
-                f"{name} is empty, so nothing was published: what was published before"
-                " stays. Build everything, without --empty."
-            )
-        written.append(
-            {
-                "table_name": name,
-                "row_count": row_count,
-                "checksum": checksum,
-                "parquet_file": file,
-            }
-        )
-    return written
-
-
-def write_functions(cursor: DuckDBPyConnection, functions: list[dict]) -> None:
-    """Create the scoring functions in the attached file.
-
-    Args:
-        cursor: a connection with the file attached as CATALOG.
-        functions: rows of scoring_functions.
-    """
-    for function in functions:
-        cursor.execute(
-            f"create macro {CATALOG}.main.{function['function_name']}"
-            f"({function['arguments']}) as ({function['expression']})"
-        )
-
-
-def write_descriptions(cursor: DuckDBPyConnection, descriptions: list[dict]) -> None:
-    """Comment on the tables and columns of the attached file.
-
-    Args:
-        cursor: a connection with the file attached as CATALOG.
-        descriptions: rows of int_published_descriptions.
-    """
-    existing = set(
-        cursor.execute(
-            "select table_name, column_name from duckdb_columns() "
-            f"where database_name = '{CATALOG}'"
-        ).fetchall()
-    )
-    existing |= {(table, None) for table, _ in existing}
-    for row in descriptions:
-        table, column = row["table_name"], row["column_name"]
-        if (table, column) in existing:
-            place = f"{CATALOG}.main.{quoted(table)}"
-            target = f"column {place}.{quoted(column)}" if column else f"table {place}"
-            cursor.execute(f"comment on {target} is {literal(row['description'])}")
-
-
-def as_rows(manifest: dict) -> list[dict]:
-    """Return a manifest as rows: what it says of all tables is repeated in each."""
     shared = {
-        "scored_at": manifest["data_as_of"],  # if the manifest has no time of its own
+        "scored_at": manifest.get("data_as_of"),  # of a manifest of version 0.1
         **manifest,
-        "fit_ids": json.dumps(manifest["fit_ids"]),
+        "fit_ids": json.dumps(manifest.get("fit_ids")),
     }
-    del shared["tables"]
-    return [table | shared for table in manifest["tables"]]
-
-
-def as_relation(cursor: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
-    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    rows = [table | shared for table in shared.pop("tables", [])]
     return cursor.sql(
         "select line.* from (select unnest(from_json("
         f"{literal(json.dumps(rows))}, '{json.dumps([SCHEMA])}')) as line)"
     )
 
 
-def write(
-    session: DuckDBPyConnection, folder: Path, tables: list[dict], contents: dict
-) -> None:
-    """Write a publication.
+def place(table: dict) -> list[str]:
+    """Return database, schema and name of a row of int_tables_to_publish."""
+    return [table["database_name"], table["schema_name"], table["identifier"]]
+
+
+def measure(cursor: DuckDBPyConnection, table: str) -> dict:
+    """Return the number of rows of a table and a checksum that does not depend on their
+    order: the sum of the lower halves of the MD5 of each row as JSON.
+    """
+    columns = cursor.execute(f"select * from {table} limit 0").description
+    kept = [quoted(column[0]) for column in columns if column[0] not in NOT_IN_CHECKSUM]
+    rows, checksum = cursor.execute(
+        "select count(*), coalesce(sum(md5_number_lower(to_json(published__row))), 0)"
+        f"::varchar from (select {', '.join(kept)} from {table}) as published__row"
+    ).fetchone()
+    return {"row_count": rows, "checksum": checksum}
+
+
+def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
+    """Write a table to the attached file and as Parquet.
 
     Args:
-        session: the connection of the build; a transaction that writes to two files is
-            refused, so it is not used itself.
-        folder: where to, an empty folder.
+        cursor: a connection with the file attached as CATALOG.
+        table: a row of int_tables_to_publish.
+        folder: of the publication.
+
+    Returns:
+        What the manifest says of the table.
+
+    Raises:
+        RuntimeError: if the table is empty and cannot be.
+    """
+    name = table["table_name"]
+    target = f"{CATALOG}.main.{quoted(name)}"
+    file = f"{PARQUET}/{name}.parquet"
+    source = ".".join(quoted(part) for part in place(table))
+    cursor.execute(f"create table {target} as select * from {source}")
+    cursor.execute(
+        f"copy {target} to {literal(folder / file)} (format parquet, compression zstd)"
+    )
+    measured = measure(cursor, target)
+    if table["is_never_empty"] and not measured["row_count"]:
+        raise RuntimeError(
+            f"{name} is empty, so nothing was published: what was published before"
+            " stays. Build everything, without --empty."
+        )
+    return {"table_name": name} | measured | {"parquet_file": file}
+
+
+def write_comments(cursor: DuckDBPyConnection, name: str, comments: dict) -> None:
+    """Comment on a table of the attached file and, by their names, on its columns; the
+    comment of the table itself has an empty name.
+    """
+    table = f"{CATALOG}.main.{quoted(name)}"
+    for column, comment in comments.items():
+        target = f"column {table}.{quoted(column)}" if column else f"table {table}"
+        cursor.execute(f"comment on {target} is {literal(comment)}")
+
+
+def write(
+    cursor: DuckDBPyConnection, folder: Path, tables: list[dict], contents: dict
+) -> None:
+    """Write a publication to an empty folder.
+
+    Args:
+        cursor: a connection of its own, since a transaction that writes to two files
+            is refused.
+        folder: where to.
         tables: rows of int_tables_to_publish.
-        contents: `facts` for the manifest, `functions` and `descriptions`.
+        contents: `facts` for the manifest; `functions`, rows of scoring_functions.
     """
     (folder / PARQUET).mkdir()
-    with session.cursor() as cursor:
-        cursor.execute("set TimeZone = 'UTC'")
-        cursor.execute(
-            f"attach {literal(folder / DATABASE)} as {CATALOG}"
-            f" (storage_version '{STORAGE}')"
+    cursor.execute("set TimeZone = 'UTC'")
+    cursor.execute(
+        f"attach {literal(folder / DATABASE)} as {CATALOG}"
+        f" (storage_version '{STORAGE}')"
+    )
+    try:
+        written = [write_table(cursor, table, folder) for table in tables]
+        manifest = contents["facts"] | {"tables": written}
+        cursor.begin()
+        rows = as_relation(cursor, manifest).sql_query()
+        cursor.execute(f"create table {CATALOG}.main.published_tables as {rows}")
+        write_comments(
+            cursor, "published_tables", json.loads(tables[0]["own_comments"])
         )
-        try:
-            written = write_tables(cursor, tables, folder)
-            cursor.begin()
-            manifest = contents["facts"] | {"tables": written}
-            rows = as_relation(cursor, as_rows(manifest)).sql_query()
-            cursor.execute(f"create table {CATALOG}.main.published_tables as {rows}")
-            write_functions(cursor, contents["functions"])
-            write_descriptions(cursor, contents["descriptions"])
-            cursor.commit()
-            cursor.execute(f"checkpoint {CATALOG}")
-        finally:
-            with suppress(TransactionException):
-                cursor.rollback()  # what failed half-way
-            cursor.execute(f"detach {CATALOG}")
+        for table in tables:
+            comments = dict(cursor.execute(COMMENTS, place(table)).fetchall())
+            write_comments(cursor, table["table_name"], comments)
+        for function in contents["functions"]:
+            cursor.execute(
+                f"create macro {CATALOG}.main.{function['function_name']}"
+                f"({function['arguments']}) as ({function['expression']})"
+            )
+        cursor.commit()
+        cursor.execute(f"checkpoint {CATALOG}")
+    finally:
+        with suppress(duckdb.TransactionException):
+            cursor.rollback()  # what failed half-way
+        cursor.execute(f"detach {CATALOG}")
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
-    for file in folder.rglob("*"):
-        if file.is_file():
-            file.chmod(0o444)
+    for file in (folder / DATABASE, folder / MANIFEST, *(folder / PARQUET).iterdir()):
+        file.chmod(0o444)
 
 
 def read_manifest(folder: Path) -> dict:
@@ -265,7 +238,7 @@ def holding(folder: Path) -> Iterator[None]:
             os.close(lock)
     except OSError as error:
         stop(error.filename or folder, f"cannot be written ({error.strerror})", cure)
-    except IOException as error:
+    except duckdb.IOException as error:
         stop(folder, f"cannot be written ({error})", cure)
 
 
@@ -280,11 +253,8 @@ def check_place(folder: Path, database: Path | None) -> None:
     current = folder / CURRENT
     manifest = read_manifest(current)
     if current.exists() and not current.is_symlink() and not manifest:
-        stop(
-            current,
-            "is no publication, and the link to one has to be there",
-            "Move it away and build again.",
-        )
+        found = "is no publication, and the link to one has to be there"
+        stop(current, found, "Move it away and build again.")
     other = (folder / manifest.get("database", "")).resolve()
     if database and other.is_file() and other != database:
         stop(
@@ -296,12 +266,8 @@ def check_place(folder: Path, database: Path | None) -> None:
 
 
 def switch(folder: Path, version: str) -> None:
-    """Make a version the current one, in one step. A copy or an archive may have turned
-    the link into a folder, what it led to: that becomes the version it is.
-
-    Args:
-        folder: of all publications.
-        version: name of the version, which is complete.
+    """Make a complete version the current one, in one step. A copy or an archive may
+    have turned the link into a folder, what it led to: that becomes the version it is.
 
     Raises:
         RuntimeError: if the file system has no symbolic links.
@@ -311,11 +277,8 @@ def switch(folder: Path, version: str) -> None:
     try:
         link.symlink_to(Path(VERSIONS, version), target_is_directory=True)
     except (NotImplementedError, OSError):
-        stop(
-            folder,
-            "can hold no symbolic link, which readers need",
-            "Name a folder of another file system in segmentation_publish_to.",
-        )
+        cure = "Name a folder of another file system in segmentation_publish_to."
+        stop(folder, "can hold no symbolic link, which readers need", cure)
     if current.is_dir() and not current.is_symlink():
         copied = folder / VERSIONS / read_manifest(current)["version"]
         if is_complete(copied):
@@ -332,9 +295,6 @@ def is_complete(path: Path) -> bool:
 def clean(folder: Path) -> None:
     """Remove what was not completed, and all versions but the current one and the one
     before; leave everything that is not ours.
-
-    Args:
-        folder: of all publications.
     """
     current = read_manifest(folder / CURRENT).get("version")
     paths = sorted((folder / VERSIONS).iterdir())
@@ -344,6 +304,17 @@ def clean(folder: Path) -> None:
     for path in {*incomplete, *versions} - {*kept}:
         with suppress(FileNotFoundError):
             shutil.rmtree(path)
+
+
+def next_version(folder: Path) -> datetime:
+    """Return the time of a new version, UTC: now, or just after the current one if the
+    clock was set back.
+    """
+    now = datetime.now(UTC).replace(tzinfo=None)
+    current = read_manifest(folder / CURRENT).get("version", "")
+    if now.strftime(VERSION_TIME) > current:
+        return now
+    return datetime.strptime(current, VERSION_TIME) + timedelta(microseconds=1)
 
 
 def publish(
@@ -358,10 +329,7 @@ def publish(
     with holding(folder):
         check_place(folder, database)
         clean(folder)
-        now = datetime.now(UTC).replace(tzinfo=None)
-        current = read_manifest(folder / CURRENT).get("version", "")
-        if now.strftime(VERSION_TIME) <= current:  # the clock was set back
-            now = datetime.strptime(current, VERSION_TIME) + timedelta(microseconds=1)
+        now = next_version(folder)
         version = now.strftime(VERSION_TIME)
         facts = {"version": version, "published_at": now.isoformat(" ")}
         facts |= contents["facts"]
@@ -371,20 +339,14 @@ def publish(
         incomplete = path.with_name(f".{version}")
         incomplete.mkdir()
         try:
-            write(session, incomplete, tables, contents | {"facts": facts})
+            with session.cursor() as cursor:
+                write(cursor, incomplete, tables, contents | {"facts": facts})
             incomplete.rename(path)
             switch(folder, version)
         except BaseException:
             shutil.rmtree(path if path.exists() else incomplete)
             raise
         clean(folder)
-
-
-def records(relation: DuckDBPyRelation) -> list[dict]:
-    """Return a small relation as a list of dictionaries."""
-    return [
-        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-    ]
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
@@ -397,9 +359,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     segments = dbt.ref("customer_segmentation", "segments")
     fits = dbt.ref("customer_segmentation", "segmentation_fits").filter("is_champion")
     functions = dbt.ref("customer_segmentation", "scoring_functions")
-    descriptions = dbt.ref("customer_segmentation", "int_published_descriptions")
     if not tables:
-        return as_relation(session, [])
+        return as_relation(session, {})
     folder = Path(tables[0]["folder"])
     if tables[0]["is_build"]:
         ((scored_at,),) = customer_segments.max("scored_at").fetchall()
@@ -410,11 +371,6 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             "scored_at": str(scored_at),
             "fit_ids": dict(fit_ids),
         }
-        contents = {
-            "facts": facts,
-            "functions": records(functions),
-            "descriptions": records(descriptions),
-        }
+        contents = {"facts": facts, "functions": records(functions)}
         publish(session, folder, tables, contents)
-    published = read_manifest(folder / CURRENT)
-    return as_relation(session, as_rows(published) if published else [])
+    return as_relation(session, read_manifest(folder / CURRENT))

@@ -22,8 +22,8 @@ int_segment_profiles as (
 compared as (
 
     -- A name is given at a deviation of 0.5 and outdated below 0.25. The gap keeps a
-    -- segment at the border from changing its name often. Where a segment has no customers
-    -- today, its name is left as it is.
+    -- segment at the border from changing its name at every build. A segment without
+    -- customers has no profile, so its name is not judged.
     select
         centroids.segmentation,
         centroids.segment_id,

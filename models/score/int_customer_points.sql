@@ -12,24 +12,6 @@ points as (
 
 ),
 
-{% for segmentation in configured_segmentations("grouping") %}
-{{ segmentation.name }}__groups as (
-
-    select
-        customer_id,
-        '{{ segmentation.name }}' as segmentation,
-        {% for column in columns %}
-        {{ adapter.quote(column) }} as value__{{ column }},
-        {% endfor %}
-        cast(null as double[]) as point,
-        case when {{ segmentation.where }}
-            then {{ adapter.quote(segmentation.by) }} end as group_id
-
-    from {{ customer_features }}
-
-),
-
-{% endfor %}
 points_and_groups as (
 
     select
@@ -41,7 +23,15 @@ points_and_groups as (
     {% for segmentation in configured_segmentations("grouping") %}
     union all
 
-    select * from {{ segmentation.name }}__groups
+    select
+        customer_id,
+        '{{ segmentation.name }}' as segmentation,
+        {{ columns_for_each(described_columns(), ["{column} as value__{name}"]) }},
+        cast(null as double[]) as point,
+        case when {{ segmentation.where }}
+            then {{ adapter.quote(segmentation.by) }} end as group_id
+
+    from {{ customer_features }}
     {% endfor %}
 
 )

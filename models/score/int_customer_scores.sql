@@ -1,8 +1,3 @@
-{{ config(
-    pre_hook=before_begin("{{ leave_text_uncompressed() }}"),
-    post_hook=after_commit("{{ compress_text_again() }}"),
-) }}
-
 {% set names = configured_segmentations() | map(attribute="name") | list %}
 
 -- Waits for int_segments_of_fits, so that no score carries an untested name.

@@ -1,7 +1,5 @@
 {{ config(materialized="view") }}
 
-{% set columns = described_columns() | map(attribute="name") | list %}
-
 with
 
 int_customer_points as (
@@ -65,9 +63,7 @@ compared as (
 select
     customer_id,
     segmentation,
-    {% for column in columns %}
-    value__{{ column }},
-    {% endfor %}
+    {{ columns_for_each(described_columns(), ["value__{name}"]) }},
     fit_id,
     fit_number,
     group_id,

@@ -26,10 +26,8 @@ customers as (
     {% for segmentation in configured_segmentations("kmeans") %}
     {% set features = segmentation.features %}
     {% set values = [] %}
-    {% set points = [] %}
     {% for feature in features %}
         {% do values.append(argument_value(feature) ~ " as value_" ~ loop.index) %}
-        {% do points.append("customers.value_" ~ loop.index) %}
     {% endfor %}
     select
         '{{ segmentation.name }}' as segmentation,
@@ -40,7 +38,9 @@ customers as (
             ~ ", " ~ unusable_arguments(features) ~ " as is_unusable"
             ~ ", " ~ unassigned_arguments(features) ~ " as is_unassigned"
         ) }} as customer,
-        {{ quoted_text(point(features, points)) }} as point
+        {{ quoted_text(
+            point(features, for_each(features, "customers.value_{position}"))
+        ) }} as point
 
     {{ "union all" if not loop.last }}
     {% endfor %}
@@ -70,12 +70,12 @@ written as (
         int_champions.segmentation,
         int_champions.fit_id,
         'select '
-        {%- for parameter in [
-            "imputed_values", "lower_bounds", "upper_bounds", "centers", "scales", "weights",
-        ] %}
-            || {{ list_as_literal("int_champions." ~ parameter, "double[]") }}
-            || ' as {{ parameter }}, '
-        {%- endfor %}
+            || {{ for_each(
+                ["imputed_values", "lower_bounds", "upper_bounds", "centers", "scales",
+                    "weights"],
+                list_as_literal("int_champions.{thing}", "double[]")
+                ~ " || ' as {thing}, '"
+            ) | join(" || ") }}
             || {{ list_as_literal("int_champions.centroids", "double[][]") }}
             || ' as centroids, [' || names.segment_ids || '] as segment_ids, ['
             || names.segment_names || '] as segment_names' as champion

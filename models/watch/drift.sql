@@ -1,4 +1,11 @@
-{% set thresholds = segmentation_setting("segmentation_drift_thresholds") %}
+{% set thresholds = [] %}
+{% for metric, range in segmentation_setting("segmentation_drift_thresholds").items() %}
+    {% do thresholds.append({
+        "metric": "'" ~ metric ~ "'",
+        "warning_threshold": "cast(" ~ range[0] ~ " as double)",
+        "failure_threshold": "cast(" ~ range[1] ~ " as double)",
+    }) %}
+{% endfor %}
 
 with
 
@@ -157,42 +164,47 @@ segmentation_changes as (
 
 ),
 
+changes as (
+
+    select {{ unnested(for_each(["segment_shift", "distance_growth", "outlier_share"], {
+            "segmentation": "segmentation",
+            "metric": "'{thing}'",
+            "feature": "'all'",
+            "figure": "{thing}",
+        })) }} as line
+
+    from segmentation_changes
+
+),
+
 figures as (
 
     select * from population_stability
 
-    {% for metric in ["segment_shift", "distance_growth", "outlier_share"] %}
     union all
 
-    select
-        segmentation,
-        '{{ metric }}' as metric,
-        'all' as feature,
-        {{ metric }} as figure
+    select line.* from changes
 
-    from segmentation_changes
 
-    {% endfor %}
+),
+
+thresholds as (
+
+    {{ rows_of(thresholds) }}
 
 ),
 
 judged as (
 
     select
-        *,
-        case metric
-            {%- for metric, range in thresholds.items() %}
-            when '{{ metric }}' then cast({{ range[0] }} as double)
-            {%- endfor %}
-        end as warning_threshold,
-        case metric
-            {%- for metric, range in thresholds.items() %}
-            when '{{ metric }}' then cast({{ range[1] }} as double)
-            {%- endfor %}
-        end as failure_threshold
+        figures.*,
+        thresholds.warning_threshold,
+        thresholds.failure_threshold
 
     from figures
-    where figure is not null
+    inner join thresholds
+        on figures.metric = thresholds.metric
+    where figures.figure is not null
 
 ),
 

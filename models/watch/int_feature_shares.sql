@@ -50,10 +50,7 @@ counted as (
 
 bins as (
 
-    {% for bin in range(1, 11) %}
-    select {{ bin }} as bin
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    {{ rows_of(for_each(range(1, 11), {"bin": "{thing}"})) }}
 
 ),
 

@@ -1,14 +1,18 @@
 """All boards of a report."""
 
-from drawing import counted, word
+from drawing import counted, diverging, word
 
 from boards.choosing_k import choosing_k
 from boards.comparison import comparison
+from boards.composition import composition
 from boards.exploration import exploration
 from boards.movement import movement
 from boards.overview import overview
 from boards.segmentation import Segmentation
 from boards.segments import segments
+from boards.trial import trial
+
+MOST_LINES = 60  # of the summary, on all its pages together
 
 
 def day(moment) -> str:
@@ -32,10 +36,16 @@ def report(data: dict) -> dict:
                 "is_kmeans": segmentation.is_kmeans,
                 "count": counted(len(segmentation.members), segmentation.plural()[:-1]),
                 "overview": overview(segmentation),
+                "options": [
+                    (row["segment_id"], row["segment_name"])
+                    for row in segmentation.segments
+                ],
                 "segments": segments(segmentation),
+                "composition": composition(segmentation),
                 "choosing_k": choosing_k(segmentation),
                 "movement": movement(segmentation),
                 "comparison": comparison(segmentation),
+                "trial": trial(segmentation),
             }
         )
     customers = max(
@@ -54,5 +64,7 @@ def report(data: dict) -> dict:
             else ""
         ),
         "segmentations": found,
+        "summary_lines": max(3, MOST_LINES // ways),
+        "scale": {"low": diverging(-1, 1), "high": diverging(1, 1)},
         "exploration": exploration(data),
     }

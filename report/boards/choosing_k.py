@@ -144,6 +144,7 @@ def choosing_k(segmentation: Segmentation) -> dict | None:
                     short(row["stability"]),
                     short(row["smallest_segment_stability"]),
                     percent(row["smallest_share"], 1),
+                    short(row["inertia"]),
                 ],
                 "reason": row["reason"],
             }

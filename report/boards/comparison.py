@@ -3,12 +3,11 @@
 from collections import defaultdict
 
 import findings
-from drawing import counted, diverging, number, percent, shortened
+from drawing import number, percent, shortened
 from findings import in_sentence, title_case
 
+from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out
 from boards.segmentation import Segmentation
-
-MOST_ROWS, MOST_COLUMNS = 10, 8  # of an overlap
 
 
 def comparison(segmentation: Segmentation) -> dict | None:
@@ -100,6 +99,7 @@ def effects(segmentation: Segmentation, best: dict | None) -> list[dict]:
             if against.get(row["feature"]) is None
             else round(100 * against[row["feature"]], 1),
             "text": percent(row["eta_squared"]),
+            "other_text": percent(against.get(row["feature"])),
         }
         for row in rows
     ]
@@ -134,19 +134,9 @@ def overlap_matrices(segmentation: Segmentation) -> list[dict]:
                     {
                         "name": row["segment_name"],
                         "color": segmentation.color(row["segment_id"]),
+                        "id": row["segment_id"],
                         "cells": [
-                            {
-                                "text": percent(cells[row["segment_id"], column][0]),
-                                "color": diverging(
-                                    lift_score(cells[row["segment_id"], column]), 1.0
-                                ),
-                                "hint": counted(
-                                    cells[row["segment_id"], column][2]["customers"],
-                                    "customer",
-                                )
-                                + f", {number(cells[row['segment_id'], column][1], 2)} "
-                                "times as many as by chance",
-                            }
+                            overlap_cell(cells[row["segment_id"], column])
                             for column in shown
                         ],
                     }
@@ -157,23 +147,7 @@ def overlap_matrices(segmentation: Segmentation) -> list[dict]:
     return found
 
 
-def lift_score(cell: tuple) -> float:
-    """Return -1..1: from nobody over as by chance to three times as many and more.
-
-    A difference that chance makes in one cell of twenty has no color: a Pearson
-    residual, (customers - expected) / sqrt(expected), nearer to 0 than 2.
-    """
-    _, lift, row = cell
-    expected = row["expected_customers"]
-    if abs(row["customers"] - expected) < 2 * expected**0.5:
-        return 0.0
-    return lift - 1 if lift < 1 else min(1.0, (lift - 1) / 2)
-
-
-def left_out(rows: int, columns: int) -> str:
-    """Say what a matrix has no room for."""
-    parts = [
-        *([f"{rows} lines"] if rows > 0 else []),
-        *([f"{columns} columns"] if columns > 0 else []),
-    ]
-    return f"without the {findings.listed(parts)} of smaller groups" if parts else ""
+def overlap_cell(entry: tuple) -> dict:
+    """Return the cell of a share, its lift and its row of segment_overlap."""
+    share, _, row = entry
+    return cell(share, row["customers"], row["expected_customers"])

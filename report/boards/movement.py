@@ -5,8 +5,8 @@ from collections import defaultdict
 import findings
 from drawing import counted, ribbon, shortened, spread
 
-from boards.overview import strips
 from boards.segmentation import Segmentation
+from boards.sizes import size_table, sizes
 
 MOST_BUILDS = 10
 
@@ -21,13 +21,8 @@ def sankey(segmentation: Segmentation, moves: list[dict], width=820) -> dict | N
         names[row["to_segment_id"]] = row["to_segment_name"]
     if not flows:
         return None
-    order = {name: place for place, name in enumerate(segmentation.ids)}
-
-    def rank(name):
-        return (order.get(name, len(order)), str(name))
-
-    sources = sorted({source for source, _ in flows}, key=rank)
-    targets = sorted({target for _, target in flows}, key=rank)
+    sources = segmentation.ordered({source for source, _ in flows})
+    targets = segmentation.ordered({target for _, target in flows})
     total = sum(flows.values())
     rows = max(len(sources), len(targets))
     gap, top = 18, 8
@@ -123,6 +118,7 @@ def movement(segmentation: Segmentation) -> dict:
         segmentation.drift,
         key=lambda row: -row["figure"] / (row["failure_threshold"] or 1),
     )
+    bars = sizes(segmentation)
     return {
         "title": findings.movement_title(
             moves, segmentation.migrations, segmentation.customers
@@ -130,7 +126,8 @@ def movement(segmentation: Segmentation) -> dict:
         "lead": findings.movement_lead(moves),
         "day": last and f"{last:%d %B %Y, %H:%M} UTC".lstrip("0"),
         "sankey": sankey(segmentation, moves),
-        "strips": strips(segmentation)[:1],
+        "sizes": bars,
+        "size_table": size_table(segmentation, bars),
         "kinds": kinds,
         "builds": [
             {

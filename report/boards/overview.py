@@ -1,10 +1,12 @@
 """The board that introduces the segments: a card for each."""
 
 import findings
-from drawing import counted, percent, text_on, word
+from drawing import counted, percent, word
 from findings import in_sentence
 
+from boards.reach import reach
 from boards.segmentation import MOST_GROUPS, Segmentation
+from boards.sizes import strip_part
 
 MOST_CARDS = 12  # more groups than these are shown as lines of a table
 MOST_CARD_FEATURES = 4
@@ -23,15 +25,9 @@ def strips(segmentation: Segmentation) -> list[dict]:
         {
             "label": label,
             "parts": [
-                {
-                    "id": row["segment_id"],
-                    "name": row["segment_name"],
-                    "share": row[column],
-                    "width": round(100 * row[column], 3),
-                    "text": percent(row[column]),
-                    "color": segmentation.color(row["segment_id"]),
-                    "ink": text_on(segmentation.color(row["segment_id"])),
-                }
+                strip_part(
+                    segmentation, row["segment_id"], row["segment_name"], row[column]
+                )
                 for row in shown
                 if row[column] > 0
             ],
@@ -94,8 +90,13 @@ def card(segmentation: Segmentation, row: dict) -> dict:
         "measures": measures,
         "rule": rule
         and rule["precision"] is not None
-        and rule["precision"] >= 0.8
-        and {"text": rule["rule"], "precision": percent(rule["precision"])},
+        and {
+            "text": rule["rule"],
+            "sql": rule["predicate"],
+            "precision": percent(rule["precision"]),
+            "recall": percent(rule["recall"]),
+        },
+        "reach": reach(segmentation, name),
         "strategy": row["strategy"],
         "is_name_outdated": row["is_name_outdated"],
     }
@@ -135,6 +136,7 @@ def overview(segmentation: Segmentation) -> dict:
         if is_cards
         else [
             {
+                "id": row["segment_id"],
                 "name": row["segment_name"],
                 "color": segmentation.color(row["segment_id"]),
                 "customers": f"{row['customers']:,}",

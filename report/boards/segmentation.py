@@ -51,6 +51,9 @@ class Segmentation:
             own("segmentation_quality"), key=lambda row: row["clusters"]
         )
         self.rules = {row["segment_id"]: row for row in own("segment_rules")}
+        self.composition = own("segment_composition")
+        self.audience = data["audience"]
+        self.scoring = data["scoring"].get(name)
         self.assumptions = own("kmeans_assumptions")
         self.migrations = own("segment_migrations")
         self.drift = own("drift")
@@ -99,6 +102,13 @@ class Segmentation:
             known = [*self.colors, segment_id]
             return segment_colors(known)[segment_id]
         return self.colors[segment_id]
+
+    def ordered(self, segment_ids: list[str]) -> list[str]:
+        """Return segments as the boards show them, those that are retired last."""
+        places = {name: place for place, name in enumerate(self.ids)}
+        return sorted(
+            segment_ids, key=lambda name: (places.get(name, len(places)), name)
+        )
 
     def axis(self, feature: str) -> str:
         """Return the title of an axis: label and unit."""

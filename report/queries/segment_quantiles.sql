@@ -8,7 +8,11 @@ select
         features.{{ quote(feature) }}, [0.05, 0.25, 0.5, 0.75, 0.95]
     ) as quantiles,
     count(distinct features.{{ quote(feature) }}) as distinct_values,
-    min(features.{{ quote(feature) }}) as minimum
+    min(features.{{ quote(feature) }}) as minimum,
+    max(features.{{ quote(feature) }}) as maximum,
+    bool_and(features.{{ quote(feature) }} = trunc(features.{{ quote(feature) }}))
+        as is_whole,
+    grouping(segments.segment_id) = 1 as is_total
 
 from {{ ref("customer_segments") }} as segments
 inner join {{ ref("customer_features") }} as features

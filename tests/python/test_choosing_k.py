@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from mixtures import chained_centers
 from scipy.stats import binomtest
 from sklearn.cluster import KMeans
 
@@ -120,7 +121,7 @@ def test_columns_look_as_the_shape_says(mixtures):
 def test_neighboring_centers_are_one_to_one_and_a_half_separations_apart(separation):
     generator = np.random.default_rng(1)
     for groups, features in [(2, 2), (8, 2), (8, 8)]:
-        centers = benchmark.chained_centers(generator, groups, features, separation)
+        centers = chained_centers(generator, groups, features, separation)
         between = np.linalg.norm(centers[:, None] - centers, axis=2)
         assert between[np.triu_indices(groups, 1)].min() >= separation
         nearest_before = [between[i, :i].min() for i in range(1, groups)]
@@ -235,7 +236,7 @@ def test_criterion_picks_the_best_of_a_hand_made_curve(seen, criterion, k):
 
 def test_rule_falls_back_on_all_k_if_none_is_large_enough(seen):
     tiny = replace(seen, smallest_share=np.full(4, 0.01))
-    assert benchmark.rule_in_use(tiny) == 4
+    assert benchmark.found_again_or_not(tiny) == 4
     assert benchmark.most_with_valleys(tiny) == 4
 
 
@@ -246,7 +247,7 @@ def test_rule_prefers_fewer_clusters_among_equals(seen):
         smallest_share=np.full(4, 0.1),
         smallest_valley=np.zeros(4),
     )
-    assert benchmark.rule_in_use(equals) == 3
+    assert benchmark.found_again_or_not(equals) == 3
 
 
 def test_rule_takes_the_largest_k_with_valleys_above_the_clearest(seen):
@@ -259,7 +260,24 @@ def test_rule_takes_the_largest_k_with_valleys_above_the_clearest(seen):
         ([0, 0, 0, 0], 4),
     ]:
         proven = replace(large, smallest_valley=np.array(valleys))
-        assert benchmark.rule_in_use(proven) == k
+        assert benchmark.found_again_or_not(proven) == k
+
+
+def test_rule_takes_what_is_found_again_if_anything_is(seen):
+    large = replace(
+        seen, smallest_share=np.full(4, 0.1), smallest_valley=np.array([0, 0, 2, 2])
+    )
+    for found_again, k in [
+        ({2, 3}, 3),  # the highest silhouette of those found again
+        ({2, 3, 4}, 4),  # has valleys, too
+        ({2, 3, 5}, 5),
+        ({2, 3, 4, 5}, 5),
+        (set(), 4),  # the highest of all
+    ]:
+        assert benchmark.rule_in_use(large, found_again.__contains__) == k
+    # 4 clusters are too small, and the largest k counts only where it is found again
+    assert benchmark.rule_in_use(seen, {2, 3, 4}.__contains__) == 3
+    assert benchmark.rule_in_use(seen, {2, 3, 4, 5}.__contains__) == 5
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,13 @@ def built(customers, tmp_path_factory):
         *("build", "--selector", "own_customers"),
         segmentation_customers=f"read_parquet('{path}')",
         segmentation_customer_id_type="bigint",
-        segmentation_features=FEATURES,
+        segmentation_features=FEATURES
+        | {
+            "companion": {
+                "expression": '"pet"',
+                "categories": FEATURES["pet"]["categories"],
+            }
+        },
         segmentation_measures={},
         segmentation_attributes=["region"],
         segmentations={
@@ -83,6 +89,7 @@ def built(customers, tmp_path_factory):
                 "clusters": 2,
                 "where": "region = 'north'",
             },
+            "companions": {"features": ["plain", "companion"], "clusters": 3},
         },
         segmentation_minimum_silhouette=-1,
         segmentation_minimum_share=0,
@@ -163,6 +170,25 @@ def test_categories_are_one_hot_and_vary_as_one_feature(built, customers):
 
     np.testing.assert_allclose(found, reference, atol=1e-12)
     assert found.var(axis=0).sum() == pytest.approx(1)
+
+
+def test_categories_weigh_a_quarter_of_a_number_unless_told(built):
+    weights = built.query(
+        """
+        select segmentation, block, list(distinct weight)
+        from feature_preparation inner join int_segmentation_features
+            using (segmentation, feature, weight)
+        where block in ('plain', 'pet', 'companion') and segmentation != 'northern'
+        group by all order by all
+        """
+    )
+
+    assert weights == [
+        ("companions", "companion", [0.25]),
+        ("companions", "plain", [1.0]),
+        ("everything", "pet", [2.0]),
+        ("everything", "plain", [1.0]),
+    ]
 
 
 def test_a_condition_restricts_who_takes_part_and_what_is_measured(built, customers):

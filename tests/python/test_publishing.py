@@ -257,24 +257,27 @@ def test_every_test_that_can_fail_stands_before_publishing(project):
 
 def test_descriptions_and_functions_travel(project):
     file = project.published / "segments.duckdb"
-    described = dict(
-        project.query(
-            "select table_name, description from int_published_descriptions "
-            "where column_name is null"
-        )
-    )
+    nodes = json.loads((project.folder / "target" / "manifest.json").read_text())
+    described = {
+        (node["name"], item.get("name")): item["description"].strip()
+        for node in nodes["nodes"].values()
+        if node["resource_type"] == "model" and node["access"] == "public"
+        for item in (node | {"name": None}, *node["columns"].values())
+    }
     with duckdb.connect(str(file), read_only=True) as connection:
-        comments = connection.sql("select table_name, comment from duckdb_tables()")
-        assert dict(comments.fetchall()) == described
-        ((of_margin,),) = connection.sql(
-            "select comment from duckdb_columns() "
-            "where table_name = 'customer_segments' and column_name = 'margin'"
+        comments = connection.sql(
+            "select table_name, null, comment from duckdb_tables() union all "
+            "select table_name, column_name, comment from duckdb_columns()"
         ).fetchall()
+        # Columns that the configuration names have no description.
+        assert {row[:2]: row[2].strip() for row in comments if row[2]} == {
+            row[:2]: described[row[:2]] for row in comments if row[:2] in described
+        }
         point = "select groups_segment(10, 7)"
         assert connection.sql(point).fetchall() == project.query(point)
 
-    assert of_margin.startswith("How clear the membership is")
     assert all(described.values())
+    assert len(comments) > 300
 
 
 @pytest.mark.parametrize(
@@ -381,8 +384,17 @@ def publish_state(
             f"create or replace table {name} as select {state} as state "
             f"from range({state})"
         )
-        place = {"database_name": database, "schema_name": "main", "identifier": name}
-        tables.append({"table_name": name} | place)
+        session.execute(f"comment on table {name} is 'The state.'")
+        tables.append(
+            {
+                "table_name": name,
+                "database_name": database,
+                "schema_name": "main",
+                "identifier": name,
+                "is_never_empty": True,
+                "own_comments": "{}",
+            }
+        )
     publication.publish(
         session,
         folder,
@@ -390,9 +402,6 @@ def publish_state(
         {
             "facts": {"data_as_of": "2026-01-01 00:00:00", "fit_ids": {}},
             "functions": functions,
-            "descriptions": [
-                {"table_name": "one", "column_name": None, "description": "First."}
-            ],
         },
     )
 
@@ -403,7 +412,7 @@ def publish_state(
         ("write", 1, 1),
         ("measure", 1, 1),
         ("measure", 2, 1),
-        ("write_descriptions", 1, 1),
+        ("write_comments", 2, 1),
         ("json.dumps", 2, 1),
         ("switch", 1, 1),
         ("os.replace", 1, 1),

@@ -3,28 +3,38 @@
     lies within one standard deviation of the median (Hotelling and Solomons, 1932), so
     moving the moments to the mean loses no digits.
 
-    The relation is read three times without a CTE, because an engine may keep a CTE in
+    The values are read three times without a CTE, because an engine may keep a CTE in
     memory that is read more than once, with all values of all customers. -#}
-{% macro profile_values(explored) -%}
+{% set int_explored_values = ref("customer_segmentation", "int_explored_values") %}
+{% set fractions = {
+    "quantile_01": 0.01,
+    "quantile_05": 0.05,
+    "quantile_25": 0.25,
+    "median": 0.5,
+    "quantile_75": 0.75,
+    "quantile_95": 0.95,
+    "quantile_99": 0.99,
+} %}
+
 with
 
 measured as (
 
     select
+        stage,
         segmentation,
         feature,
         count(*) as customers,
         count(value) as known,
         min(value) as minimum,
-        {{ customer_segmentation.quantile_list(
-            "value", [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99]
-        ) }} as quantiles,
+        {{ quantile_list("value", fractions.values()) }} as quantiles,
         max(value) as maximum,
         count(case when value = 0 then 1 end) as zeros,
         count(case when value != floor(value) then 1 end) as fractions
 
-    from {{ explored }}
+    from {{ int_explored_values }}
     group by
+        stage,
         segmentation,
         feature
 
@@ -33,13 +43,15 @@ measured as (
 different_values as (
 
     select
+        stage,
         segmentation,
         feature,
         value
 
-    from {{ explored }}
+    from {{ int_explored_values }}
     where value is not null
     group by
+        stage,
         segmentation,
         feature,
         value
@@ -49,12 +61,14 @@ different_values as (
 counted as (
 
     select
+        stage,
         segmentation,
         feature,
         count(*) as distinct_values
 
     from different_values
     group by
+        stage,
         segmentation,
         feature
 
@@ -65,15 +79,10 @@ described as (
     -- Interpolation can be wrong in the last bit, even between equal values.
     select
         *,
-        {%- for name in [
-            "quantile_01", "quantile_05", "quantile_25", "median", "quantile_75",
-            "quantile_95", "quantile_99",
-        ] %}
-        least(greatest(
-            {{ customer_segmentation.list_element("quantiles", loop.index) }}, minimum
-        ), maximum) as {{ name }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        {{ columns_for_each(fractions, [
+            "least(greatest(" ~ list_element("quantiles", "{position}")
+            ~ ", minimum), maximum) as {thing}"
+        ]) }}
 
     from measured
 
@@ -93,22 +102,24 @@ fenced as (
 moved as (
 
     select
+        explored.stage,
         explored.segmentation,
         explored.feature,
         (explored.value - fenced.median)
             / nullif(fenced.maximum - fenced.minimum, 0) as deviation,
         case
-            when {{ customer_segmentation.is_clearly_less(
+            when {{ is_clearly_less(
                 "explored.value", "fenced.lower_fence"
             ) }} then 1
-            when {{ customer_segmentation.is_clearly_less(
+            when {{ is_clearly_less(
                 "fenced.upper_fence", "explored.value"
             ) }} then 1
         end as outlier
 
-    from {{ explored }} as explored
+    from {{ int_explored_values }} as explored
     inner join fenced
-        on explored.segmentation = fenced.segmentation
+        on explored.stage = fenced.stage
+        and explored.segmentation = fenced.segmentation
         and explored.feature = fenced.feature
 
 ),
@@ -116,20 +127,22 @@ moved as (
 raised as (
 
     select
+        stage,
         segmentation,
         feature,
         count(outlier) as outliers,
-        {{ customer_segmentation.exact_mean("deviation") }} as first_power,
-        {{ customer_segmentation.exact_mean("deviation * deviation") }}
+        {{ exact_mean("deviation") }} as first_power,
+        {{ exact_mean("deviation * deviation") }}
             as second_power,
-        {{ customer_segmentation.exact_mean("deviation * deviation * deviation") }}
+        {{ exact_mean("deviation * deviation * deviation") }}
             as third_power,
-        {{ customer_segmentation.exact_mean(
+        {{ exact_mean(
             "deviation * deviation * deviation * deviation"
         ) }} as fourth_power
 
     from moved
     group by
+        stage,
         segmentation,
         feature
 
@@ -138,6 +151,7 @@ raised as (
 centered as (
 
     select
+        stage,
         segmentation,
         feature,
         outliers,
@@ -156,6 +170,7 @@ centered as (
 profiled as (
 
     select
+        described.stage,
         described.segmentation,
         described.feature,
         described.customers,
@@ -184,13 +199,14 @@ profiled as (
 
     from described
     inner join centered
-        on described.segmentation = centered.segmentation
+        on described.stage = centered.stage
+        and described.segmentation = centered.segmentation
         and described.feature = centered.feature
     left join counted
-        on described.segmentation = counted.segmentation
+        on described.stage = counted.stage
+        and described.segmentation = counted.segmentation
         and described.feature = counted.feature
 
 )
 
 select * from profiled
-{%- endmacro %}

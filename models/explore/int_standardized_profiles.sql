@@ -1,1 +1,0 @@
-{{ profile_values(ref("customer_segmentation", "int_standardized_values")) }}

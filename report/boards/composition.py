@@ -1,0 +1,98 @@
+"""The board of who the customers of a segment are."""
+
+from collections import defaultdict
+
+from drawing import percent
+from findings import in_sentence, quoted
+
+from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out
+from boards.segmentation import Segmentation
+
+# Residuals from here on are said in the title: among hundreds of cells, chance makes
+# one of 3 in most pictures, but one of 4 hardly ever.
+BEYOND_CHANCE = 4.0
+
+
+def composition(segmentation: Segmentation) -> dict | None:
+    """Return for every attribute how its values are spread in each segment."""
+    by_attribute = defaultdict(dict)
+    for row in segmentation.composition:
+        by_attribute[row["attribute"]][row["segment_id"], row["value"]] = row
+    # the attribute that makes the groups says nothing about them
+    by_attribute.pop(segmentation.name, None)
+    tables = [table(segmentation, rows) for _, rows in sorted(by_attribute.items())]
+    if not tables:
+        return None
+    return {
+        "title": title(tables, segmentation.plural()),
+        "tables": tables,
+    }
+
+
+def table(segmentation: Segmentation, rows: dict) -> dict:
+    """Return one attribute: a line per segment, a column per value.
+
+    Args:
+        segmentation: the segmentation.
+        rows: rows of segment_composition by segment and value.
+    """
+    everybody = {value: row for (name, value), row in rows.items() if name == "all"}
+    values = sorted(everybody, key=lambda value: (-everybody[value]["share"], value))
+    shown = values[:MOST_COLUMNS]
+    if all(value[:1].isdigit() for value in shown):  # bands, such as 25-34
+        shown.sort()
+    lines = []
+    for segment in segmentation.members[:MOST_ROWS]:
+        found = [rows.get((segment["segment_id"], value)) for value in shown]
+        lines.append(
+            {
+                "id": segment["segment_id"],
+                "name": segment["segment_name"],
+                "color": segmentation.color(segment["segment_id"]),
+                "cells": [
+                    {
+                        **cell(
+                            row["share"] if row else 0.0,
+                            row["customers"] if row else 0,
+                            everybody[value]["share"] * segment["customers"],
+                        ),
+                        "expected": everybody[value]["share"] * segment["customers"],
+                        "customers": row["customers"] if row else 0,
+                    }
+                    for row, value in zip(found, shown, strict=True)
+                ],
+            }
+        )
+    return {
+        "name": next(iter(rows.values()))["label"],
+        "columns": shown,
+        "rows": lines,
+        "all": [percent(everybody[value]["share"]) for value in shown],
+        "shares": [everybody[value]["share"] for value in shown],
+        "left_out": left_out(
+            len(segmentation.members) - MOST_ROWS, len(values) - MOST_COLUMNS
+        ),
+    }
+
+
+def title(tables: list[dict], noun: str) -> str:
+    """Say the difference that chance explains least, if there is one."""
+    strongest, text = BEYOND_CHANCE, f"Who they are hardly differs between the {noun}"
+    for one in tables:
+        for line in one["rows"]:
+            for value, share, found in zip(
+                one["columns"], one["shares"], line["cells"], strict=True
+            ):
+                if not found["expected"]:
+                    continue
+                residual = (found["customers"] - found["expected"]) / (
+                    found["expected"] ** 0.5
+                )
+                if residual > strongest:
+                    strongest = residual
+                    text = (
+                        f"{percent(found['share'])} of {quoted(line['name'])} have "
+                        f"{in_sentence(one['name'])} {quoted(value)}; of all "
+                        f"customers, {percent(share)}"
+                    )
+    return text
