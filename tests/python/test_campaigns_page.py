@@ -11,7 +11,7 @@ from test_lifecycle_page import cells
 
 PAGE = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8")
 STEPS = re.findall(
-    r"```(yaml|sql)\n(.*?)```|((?:^\|.*\n)+)", PAGE, re.DOTALL | re.MULTILINE
+    r"```(yaml|sql)\n(.*?)```|((?:^\|[^\n]*\n)+)", PAGE, re.DOTALL | re.MULTILINE
 )
 
 
