@@ -1,8 +1,12 @@
 with
 
-int_assumptions_measured as (
+measured as (
 
-    select * from {{ ref("customer_segmentation", "int_assumptions_measured") }}
+    select * from {{ ref("customer_segmentation", "int_segment_assumptions") }}
+
+    union all
+
+    select * from {{ ref("customer_segmentation", "int_influence_assumptions") }}
 
 ),
 
@@ -53,7 +57,7 @@ explained as (
                     || 'segmentation, keep it as a measure, and build again.'
         end as advice
 
-    from int_assumptions_measured
+    from measured
 
 ),
 
@@ -71,7 +75,7 @@ verdicts as (
             ) }}
         end as verdict
 
-    from int_assumptions_measured
+    from measured
     group by segmentation
 
 )
