@@ -34,14 +34,17 @@ def problem(
 
     Args:
         session: a connection that may fail: no transaction depends on it.
-        values: in SQL.
+        values: in SQL; `*` stands for every column of the source.
         source: what they are selected from.
         has_cast: whether to calculate them, since a cast may fail.
     """
     try:
         session.sql(f"select {', '.join(values)}, * from {source}")
         if has_cast:
-            columns = ", ".join(f"({sql}) as v{at}" for at, sql in enumerate(values))
+            columns = ", ".join(
+                sql if sql == "*" else f"({sql}) as v{at}"
+                for at, sql in enumerate(values)
+            )
             session.execute(
                 f"select count(columns(*)) from (select {columns} from {source})"
             )

@@ -1,6 +1,7 @@
 -- Every piece of SQL in the vars as a value of a query, to see whether DuckDB understands
 -- it.
 {% set tried = [] %}
+{% set given = var("segmentation_customers") %}
 {% set customers = ref("customer_segmentation", "base_customers") | string %}
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set id_type = segmentation_setting("segmentation_customer_id_type") %}
@@ -13,7 +14,8 @@
     "(select 1)",
 )) %}
 {% do tried.append((
-    "segmentation_customers", "the table that base_customers reads", "1", customers,
+    "segmentation_customers",
+    given if given is string else "the file that base_customers reads", "*", customers,
 )) %}
 {% do tried.append((
     "segmentation_customer_id", customer_id, "1",
@@ -43,13 +45,19 @@
     )) %}
 {% endfor %}
 
-{% set columns = ["cast(null as " ~ id_type ~ ") as customer_id"]
+{# What a condition of participation reads: columns without values, unless a value may fail. #}
+{% set names = ["cast(null as " ~ id_type ~ ") as customer_id"]
     + for_each(numbers, "cast(null as double) as {column}")
     + for_each(attributes, "cast(null as varchar) as {column}") %}
+{% set values = ["try_cast((" ~ customer_id ~ ") as " ~ id_type ~ ") as customer_id"]
+    + for_each(numbers, "try_cast(({expression}) as double) as {column}")
+    + for_each(attributes, "cast(({expression}) as varchar) as {column}") %}
 {% for segmentation in configured_segmentations() %}
+    {% set has_cast = modules.re.search("(?i)\\bcast\\s*\\(|::", segmentation.where) %}
     {% do tried.append((
         "segmentations." ~ segmentation.name ~ ".where", segmentation.where, "1",
-        "(select " ~ columns | join(", ") ~ ") where (" ~ segmentation.where ~ ")",
+        "(select " ~ (values if has_cast else names) | join(", ")
+        ~ (" from " ~ customers if has_cast) ~ ") where (" ~ segmentation.where ~ ")",
     )) %}
 {% endfor %}
 

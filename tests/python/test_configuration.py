@@ -548,7 +548,7 @@ MISTAKES = [
     ),
     (
         "segmentation_publish_without",
-        "one of audiences, customer_features",
+        "one of audiences, campaign_effects, customer_features",
         "int_features",
         {"segmentation_publish_without": ["audiences", "int_features"]},
     ),

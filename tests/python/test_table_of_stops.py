@@ -22,6 +22,7 @@ EVERY_DAY = [
     *("expression with a column that is not there 0", "segments not distinct 0"),
     *("a cast of words 0", "where of a grouping with a cast 0", "a cast 0"),
     *("two exports, the second with less 0", "customers in no table 0"),
+    *("a cast in the customers 0",),
 ]
 
 
