@@ -3,6 +3,7 @@
 import re
 
 from drawing import counted, listed, percent, word
+from words import in_sentence, quoted, title_case
 
 # What segment_profiles judges to be apart from all customers, beyond chance.
 SIDES = {"very high": "high", "high": "high", "low": "low", "very low": "low"}
@@ -11,34 +12,6 @@ SIDES = {"very high": "high", "high": "high", "low": "low", "very low": "low"}
 WORTH_SAYING, BEYOND_CHANCE = 0.03, 3
 UNRELATED = 0.05  # normalized mutual information
 SAME = 0.995  # rank correlation
-
-
-def title_case(name: str) -> str:
-    """Write the name of a segmentation for people: RFM, Life stage.
-
-    A word without a vowel is an abbreviation.
-    """
-    words = [
-        word if re.search("[aeiouy]", word) else word.upper()
-        for word in name.split("_")
-        if word
-    ]
-    text = " ".join(words)
-    return text[:1].upper() + text[1:]
-
-
-def in_sentence(label: str) -> str:
-    """Write a label within a sentence: annual income, but RFM class."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
-
-
-def quoted(name: str) -> str:
-    return f"“{name}”"
-
-
-def times(ratio: float) -> str:
-    """Write how many times the average something is."""
-    return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × average"
 
 
 def standard_errors(row: dict, profile: dict | None, customers: int) -> float:
@@ -324,8 +297,3 @@ def agreement_title(name: str, agreement: dict[str, float]) -> str:
     if agreement[best] < UNRELATED:
         return f"{name} says next to nothing about the other ways to divide"
     return f"{name} goes along most with {in_sentence(title_case(best))}"
-
-
-def value_against_all(row: dict) -> str:
-    """Write a typical value beside that of all: 27 years, all customers 44.5 years."""
-    return f"{row['typical_text'] or '–'}, all customers {row['typical_text_of_all']}"

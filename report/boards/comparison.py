@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import findings
 from drawing import number, percent, shortened
-from findings import in_sentence, title_case
+from words import in_sentence, title_case
 
 from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out
 from boards.segmentation import Segmentation

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from drawing import percent
-from findings import in_sentence, quoted
+from words import in_sentence, quoted
 
 from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out
 from boards.segmentation import Segmentation

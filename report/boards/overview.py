@@ -2,7 +2,7 @@
 
 import findings
 from drawing import counted, percent, word
-from findings import in_sentence
+from words import in_sentence, times, value_against_all
 
 from boards.reach import reach
 from boards.segmentation import MOST_GROUPS, Segmentation
@@ -60,8 +60,8 @@ def card(segmentation: Segmentation, row: dict) -> dict:
             {
                 "label": measure["label"],
                 "share": percent(share, 1),
-                "ratio": findings.times(ratio),
-                "mean": "typically " + findings.value_against_all(profile),
+                "ratio": times(ratio),
+                "mean": "typically " + value_against_all(profile),
             }
         )
     return {

@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from drawing import OTHER, segment_colors, word
-from findings import title_case
 from tables import telling_features
+from words import title_case
 
 MOST_GROUPS = 15  # more rows or columns than these are left out, and it is said
 

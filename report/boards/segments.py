@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import findings
 from drawing import counted, diverging
-from findings import in_sentence
+from words import in_sentence
 
 from boards.distributions import distributions
 from boards.scatter import scatter

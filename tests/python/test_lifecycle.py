@@ -117,11 +117,11 @@ def returned_customers() -> pd.DataFrame:
 
 
 def shifted_customers() -> pd.DataFrame:
-    """Return customers whose fourth group has moved half way to the third, so that its
-    old name is no longer true.
+    """Return customers whose fourth group has moved more than half way to the third, so
+    that its x is that of all customers and its old name is no longer true.
     """
     customers = returned_customers()
-    customers.loc[180:239, "x"] -= 5
+    customers.loc[180:239, "x"] -= 6
     return customers
 
 

@@ -169,7 +169,7 @@ def test_every_assumption_holds(built):
         "select segmentation, assumption, status from kmeans_assumptions"
     )
 
-    assert len(rows) == 8 * len(FEATURES)
+    assert len(rows) == 7 * len(FEATURES)
     assert {status for _, _, status in rows} == {"pass"}
 
 

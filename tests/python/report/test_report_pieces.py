@@ -5,6 +5,7 @@ from itertools import pairwise
 import drawing
 import findings
 import pytest
+import words
 
 
 @pytest.mark.parametrize(
@@ -95,4 +96,4 @@ def test_a_segment_is_described_by_its_extremes():
     [("rfm", "RFM"), ("use", "Use"), ("life_stage", "Life stage"), ("rfm_2", "RFM 2")],
 )
 def test_only_abbreviations_are_written_in_capitals(name, title):
-    assert findings.title_case(name) == title
+    assert words.title_case(name) == title
