@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable
 
-# Colours that people who see no red or no green can tell apart: Okabe and Ito (2008),
+# Colors that people who see no red or no green can tell apart: Okabe and Ito (2008),
 # "Color Universal Design", without black and yellow, then four of the "muted" scheme of
 # Paul Tol (2021), "Color Schemes", for whoever has more segments.
 PALETTE = [

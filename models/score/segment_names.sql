@@ -59,7 +59,8 @@ named_here as (
 
 imported as (
 
-    -- names of imported fits; an id alone may mean another segment over there
+    -- Names of imported fits are found by fit and id: in another database, the same id may
+    -- belong to another segment.
     select distinct
         base_registry.segmentation,
         base_registry.segment_id,

@@ -40,7 +40,7 @@ def test_overlaps_add_up_to_all_customers_of_a_segment(page, other):
         assert sum(shares) == pytest.approx(100, abs=2)
 
 
-def test_cells_have_a_colour_where_chance_would_not_do(sample, page):
+def test_cells_have_a_color_where_chance_would_not_do(sample, page):
     rows = sample.query(
         """
         select segment_name, other_segment_name, customers, expected_customers

@@ -30,7 +30,7 @@ def test_percentages_never_round_to_nothing_or_all(share, text):
     assert drawing.percent(share).replace("\u00a0", " ") == text
 
 
-def test_colours_stay_when_a_segment_goes():
+def test_colors_stay_when_a_segment_goes():
     before = drawing.segment_colors(["x-1", "x-2", "x-3"])
     after = drawing.segment_colors(["x-3", "x-1", "unassigned", "x-4"])
 
@@ -39,7 +39,7 @@ def test_colours_stay_when_a_segment_goes():
     assert len(set(after.values())) == 4
 
 
-def test_text_can_be_read_on_every_colour():
+def test_text_can_be_read_on_every_color():
     for color in [*drawing.PALETTE, drawing.OTHER]:
         assert drawing.contrast(drawing.text_on(color), color) >= 4.5, color
 

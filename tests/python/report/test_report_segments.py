@@ -100,7 +100,7 @@ def test_distributions_show_the_quartiles(sample, page):
     assert wanted in hints.all_text_contents()
 
 
-def test_a_segment_has_one_colour_on_every_board(sample, page):
+def test_a_segment_has_one_color_on_every_board(sample, page):
     rows = sample.query(
         "select segment_name, segment_id from segments where segmentation = 'value'"
     )
