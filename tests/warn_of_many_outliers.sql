@@ -15,7 +15,10 @@ select
     *,
     far_customers || ' of ' || customers || ' customers are outliers in ' || feature
     || ' of ' || segmentation || '. Use '
-    || case when is_non_negative and transform = 'none' then 'transform: log, or ' else '' end
+    || case
+        when is_non_negative and transform = 'none' then 'transform: log, or '
+        else ''
+    end
     || 'clip: [0.01, 0.99].'
         as finding
 

@@ -45,7 +45,7 @@
     )) %}
 {% endfor %}
 
-{# What a condition of participation reads: columns without values, unless a value may fail. #}
+{# A condition reads columns without values, unless a cast in it may fail at a value. #}
 {% set names = ["cast(null as " ~ id_type ~ ") as customer_id"]
     + for_each(numbers, "cast(null as double) as {column}")
     + for_each(attributes, "cast(null as varchar) as {column}") %}

@@ -30,8 +30,8 @@ rejections as (
 
 measured as (
 
-    -- One scan of a segmentation for all its features. Values are moved to 0..1 and summed
-    -- in fixed point, so that the moments have the same bits for every order of the rows.
+    -- One scan of a segmentation for all its features. Values are moved to 0..1 and
+    -- summed in fixed point, so that the moments have the same bits in any order of rows.
     {% for segmentation in segmentations %}
     {% set moments = [] %}
     {% for feature in segmentation.features %}
@@ -43,7 +43,8 @@ measured as (
             bounds ~ "lower_bound",
             bounds ~ "upper_bound",
         ) %}
-        {% set lowest, highest = bounds ~ "prepared_lowest", bounds ~ "prepared_highest" %}
+        {% set lowest = bounds ~ "prepared_lowest" %}
+        {% set highest = bounds ~ "prepared_highest" %}
         {% set unit_value = "((" ~ prepared ~ " - " ~ lowest ~ ") / nullif(" ~ highest
             ~ " - " ~ lowest ~ ", 0))" %}
         {% do moments.append({

@@ -59,8 +59,8 @@ named_here as (
 
 imported as (
 
-    -- Names of imported fits are found by fit and id: in another database, the same id may
-    -- belong to another segment.
+    -- Names of imported fits are found by fit and id: in another database, the same id
+    -- may belong to another segment.
     select distinct
         base_registry.segmentation,
         base_registry.segment_id,
