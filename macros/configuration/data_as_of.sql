@@ -1,6 +1,8 @@
 {% macro data_as_of() %}
     {% set given = customer_segmentation.segmentation_setting("segmentation_data_as_of") %}
-    {% if not given and "customers_enriched" in var("segmentation_customers") | string %}
+    {# In a package the var is not asked: it would count as a reference to the customers. #}
+    {% if not given and project_name == "customer_segmentation"
+        and "customers_enriched" in var("segmentation_customers") | string %}
         {% set given = var("orders_as_of") | string %}
     {% endif %}
     {{ return(

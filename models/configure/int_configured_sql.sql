@@ -1,7 +1,9 @@
 -- Every piece of SQL in the vars as a value of a query, to see whether DuckDB understands
 -- it.
 {% set tried = [] %}
-{% set given = var("segmentation_customers") %}
+{# In a package the var is not asked: it would count as a reference to the customers. #}
+{% set given = var("segmentation_customers")
+    if project_name == "customer_segmentation" %}
 {% set customers = ref("customer_segmentation", "base_customers") | string %}
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set id_type = segmentation_setting("segmentation_customer_id_type") %}
@@ -15,7 +17,7 @@
 )) %}
 {% do tried.append((
     "segmentation_customers",
-    given if given is string else "the file that base_customers reads", "*", customers,
+    given if given is string else "what base_customers reads", "*", customers,
 )) %}
 {% do tried.append((
     "segmentation_customer_id", customer_id, "1",

@@ -185,7 +185,6 @@ figures as (
 
     select line.* from changes
 
-
 ),
 
 thresholds as (

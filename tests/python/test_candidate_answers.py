@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from loading import ROOT
 from sklearn import metrics
 from threadpoolctl import threadpool_info, threadpool_limits
 from vectors import GROUPS, fill_training, repeated
@@ -245,7 +245,7 @@ def test_what_models_share_is_the_same_text(name):
 REBUILD = """
 import sys
 import duckdb
-from conftest import build_model, load_model
+from loading import build_model, load_model
 
 session = duckdb.connect(sys.argv[1])
 for model in sys.argv[2:]:

@@ -7,7 +7,7 @@ import sys
 
 import duckdb
 import pytest
-from conftest import load_model
+from loading import load_model
 from project import ROOT, Project
 
 ERASE = ROOT / "macros" / "history" / "erase_customer.py"

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import load_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loading import load_model
 from project import ROOT, Project
 from scipy import stats
 from scipy.optimize import isotonic_regression
@@ -322,7 +322,7 @@ def test_fits_run_on_one_thread_in_a_fresh_process():
 import sys
 sys.path.insert(0, {str(ROOT / "tests" / "python")!r})
 import numpy as np
-from conftest import load_model
+from loading import load_model
 from threadpoolctl import threadpool_info
 model = load_model("models/assume/kmeans_structure.py")
 assert "sklearn" not in sys.modules

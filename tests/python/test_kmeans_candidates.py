@@ -242,7 +242,7 @@ def test_relation_has_null_for_a_figure_without_a_value(kmeans_candidates, sessi
 FIRST_FIT_OF_A_PROCESS = """
 import sys
 import numpy as np
-from conftest import load_model
+from loading import load_model
 from threadpoolctl import threadpool_info
 
 model = load_model(sys.argv[1])

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
-from conftest import load_model
+from loading import load_model
 from project import Project
 from reader import read_database, read_parquet
 from test_stops import configuration

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import load_model
+from loading import load_model
 from reader import read_database, read_parquet
 from test_publishing import HERE, publish_state
 
@@ -195,7 +195,7 @@ import sys
 sys.path.insert(0, {here!r})
 import duckdb
 from pathlib import Path
-from conftest import load_model
+from loading import load_model
 from test_publishing import publish_state
 publication = load_model("models/publish/publication.py")
 print("ready", flush=True)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
-from conftest import load_model
+from loading import load_model
 from project import ROOT, Project
 
 NAMES = {"sklearn": "scikit-learn"}

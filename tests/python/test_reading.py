@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import FakeDbt, load_model
+from loading import FakeDbt, load_model
 
 COUNTED = load_model("models/prepare/int_files_counted.py")
 CHECKED = load_model("models/prepare/int_files_checked.py")

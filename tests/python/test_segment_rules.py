@@ -9,9 +9,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import load_model
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from loading import load_model
 from project import Project
 from sklearn.metrics import f1_score
 from sklearn.tree import DecisionTreeClassifier

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from loading import ROOT
 from sklearn.preprocessing import StandardScaler
 
 pytestmark = pytest.mark.usefixtures("one_thread")
