@@ -175,7 +175,7 @@ def test_three_giants_stop_the_build_and_are_told_why(tmp_path):
             companies,
             {"revenue": options, "orders": {}},
             *("--selector", "core"),
-            segmentations={"main": {"features": ["revenue", "orders"]}},
+            segmentations={"main": {"features": ["revenue", "orders"], "clusters": 2}},
         )
 
     stopped = build_core()
