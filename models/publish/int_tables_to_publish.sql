@@ -21,6 +21,9 @@
 -- A table is published when its tests and those of what is written after it have passed.
 -- There is no ref where nothing is published, so that a folder of models can be switched
 -- off: leave out its tables with segmentation_publish_without.
+{% if published %}
+-- depends_on: {{ ref("customer_segmentation", "int_feature_shapes") }}
+{% endif %}
 {% if "segment_migrations" in published %}
 -- depends_on: {{ ref("customer_segmentation", "segmentation_champions") }}
 {% endif %}

@@ -605,7 +605,7 @@ def test_rules_speak_of_categories_conditions_and_gaps(published):
 
 def test_pulls_equal_numpy(built):
     """NumPy computes pulls from standardized values, centroids and weights."""
-    weights = {"income": 1, "order": 2, "plan_free": 1, "plan_premium": 1}
+    weights = {"income": 1, "order": 2, "plan_free": 0.25, "plan_premium": 0.25}
     columns = ", ".join(f'"{feature}"' for feature in weights)
     centroids = {
         (segment_id, feature): centroid
