@@ -115,7 +115,7 @@ MISTAKES = [
         {"segmentation_names": "read_csv('names.csv', ignore_errors = true)"},
     ),
     ("segmentation_features", "mapping", '["age"]', {"segmentation_features": ["age"]}),
-    ("segmentation_features.age", "expression", "colour", feature(colour="blue")),
+    ("segmentation_features.age", "expression", "color", feature(color="blue")),
     (
         "segmentation_features.age.basis",
         "demographic",
@@ -604,10 +604,10 @@ MISTAKES = [
     ("segmentation_seed", "whole number", "1.5", {"segmentation_seed": 1.5}),
     ("segmentation_customer_id", "a text", "[]", {"segmentation_customer_id": []}),
     (
-        "segmentation_colour",
+        "segmentation_color",
         "one of segmentations",
-        "segmentation_colour",
-        {"segmentation_colour": 1},
+        "segmentation_color",
+        {"segmentation_color": 1},
     ),
     (
         "segmentation_cluster",
