@@ -5,6 +5,13 @@
     )) }}
 {% endmacro %}
 
+{% macro default__file_reader(options, is_parquet) %}
+    {{ exceptions.raise_compiler_error(
+        "Configuration error in " ~ options.file ~ ": only DuckDB reads files. Make a"
+        ~ " table of the file, and name the table."
+    ) }}
+{% endmacro %}
+
 {% macro duckdb__file_reader(options, is_parquet) %}
     {% set arguments = [customer_segmentation.quoted_text(options.file)] %}
     {% if is_parquet %}

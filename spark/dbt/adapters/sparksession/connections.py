@@ -1,0 +1,77 @@
+"""How dbt reaches Spark: by the session of its own process."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dbt.adapters.spark import SparkConnectionManager, SparkCredentials
+from dbt.adapters.spark.session import SessionConnectionWrapper
+from dbt_common.exceptions import DbtRuntimeError
+from pyspark.sql import SparkSession
+
+
+@dataclass
+class SparkSessionCredentials(SparkCredentials):
+    """The profile. `server_side_parameters` are the session's settings."""
+
+    host: str | None = "session"
+    method: str = "session"
+
+    def __post_init__(self) -> None:
+        """Raises:
+        DbtRuntimeError: there is no Java, which Spark needs.
+        """
+        super().__post_init__()
+        if "spark.remote" not in self.server_side_parameters and not shutil.which(
+            "java"
+        ):
+            raise DbtRuntimeError(
+                "Spark needs Java, and there is no command `java`. Install Java 17 or "
+                "21, or choose another target: dbt build --target duckdb"
+            )
+
+    @property
+    def type(self) -> str:
+        return "sparksession"
+
+
+def start_session(settings: dict[str, Any]) -> SparkSession:
+    """Return the session with the given settings: the one that runs, if one runs."""
+    builder = SparkSession.builder.enableHiveSupport()
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
+
+
+def as_literal(value: Any) -> str:
+    """Return a value of a seed as SQL."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+
+class Connection(SessionConnectionWrapper):
+    """dbt-spark's own fills in a seed's missing values as the text 'None', and does not
+    escape quotes.
+    """
+
+    def execute(self, sql: str, bindings: Sequence[Any] | None = None) -> None:
+        if bindings:
+            sql = sql % tuple(as_literal(value) for value in bindings)
+        super().execute(sql)
+
+
+class SparkSessionConnectionManager(SparkConnectionManager):
+    """dbt-spark's, with connections of our own."""
+
+    TYPE = "sparksession"
+
+    @classmethod
+    def open(cls, connection: Any) -> Any:
+        opened = super().open(connection)
+        opened.handle = Connection(opened.handle.handle)
+        return opened
