@@ -24,7 +24,7 @@ suspects as (
 
     select customer_id
     from customer_features
-    where regexp_matches(customer_id, '^ | $|[^ -~]')
+    where {{ has_pattern("customer_id", "^ | $|[^ -~]") }}
 
 ),
 

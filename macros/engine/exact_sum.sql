@@ -14,12 +14,13 @@
     {%- else -%}
     {%- set is_binary = unit ~ " not in (1e2, 1e9)" -%}
     {%- set scaled = "((" ~ value ~ ") * " ~ unit ~ ")" -%}
-    {%- set whole = "cast(" ~ scaled ~ " as bigint)" -%}
+    {%- set whole = customer_segmentation.whole_number(scaled) -%}
     {%- set rest = "((" ~ scaled ~ " - cast(" ~ whole ~ " as double))"
         ~ " * 4611686018427387904e0)" -%}
-    {%- set whole_rest = "cast(" ~ rest ~ " as bigint)" -%}
-    {%- set last_rest = "cast((" ~ rest ~ " - cast(" ~ whole_rest ~ " as double))"
-        ~ " * 4611686018427387904e0 as bigint)" -%}
+    {%- set whole_rest = customer_segmentation.whole_number(rest) -%}
+    {%- set last_rest = customer_segmentation.whole_number(
+        "(" ~ rest ~ " - cast(" ~ whole_rest ~ " as double)) * 4611686018427387904e0"
+    ) -%}
     {%- set total = customer_segmentation.whole_sum(whole) -%}
     {%- set rest_total = customer_segmentation.whole_sum(
         "case when " ~ is_binary ~ " then " ~ whole_rest ~ " end"

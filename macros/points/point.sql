@@ -4,8 +4,8 @@
     unfolded: whether the relation `preparations`, which must be in scope, has the columns
       of unfolded_preparation(); otherwise it has lists. -#}
 {% macro point(features, values, unfolded=false) -%}
-    [
-        {%- for feature in features %}
+    {%- set coordinates = [] %}
+    {%- for feature in features %}
         {%- set position = loop.index %}
         {%- set at = {} %}
         {%- for name in ["imputed_value", "lower_bound", "upper_bound", "center", "scale",
@@ -20,10 +20,12 @@
         {%- set value = customer_segmentation.prepared_value(
             feature, values[loop.index0], at.imputed_value, at.lower_bound, at.upper_bound
         ) %}
-        ({{ value }} - {{ at.center }}) / {{ at.scale }}
-            * {{ "preparations.root_" ~ position if unfolded
-                else "sqrt(" ~ at.weight ~ ")" }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
-    ]
+        {%- set root = "preparations.root_" ~ position if unfolded
+            else "sqrt(" ~ at.weight ~ ")" %}
+        {%- do coordinates.append(
+            "\n        (" ~ value ~ " - " ~ at.center ~ ") / " ~ at.scale
+            ~ "\n            * " ~ root
+        ) %}
+    {%- endfor %}
+    {{- dbt.array_construct(coordinates) }}
 {%- endmacro %}

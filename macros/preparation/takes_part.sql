@@ -1,10 +1,11 @@
 {% macro takes_part(segmentation, is_first=false) -%}
     {% if is_first -%}
-        {{ customer_segmentation.condition_or_stop(
+        {#- Two parentheses, because Spark reads `where (true)` after a table as an alias. -#}
+        ({{ customer_segmentation.condition_or_stop(
             "segmentations." ~ segmentation.name ~ ".where", segmentation.where
-        ) }}
+        ) }})
     {%- else -%}
-        ({{ segmentation.where }})
+        (({{ segmentation.where }}))
     {%- endif %}
     {%- for feature in segmentation.features if feature.missing == "unassigned" %}
         and {{ adapter.quote(feature.name) }} is not null

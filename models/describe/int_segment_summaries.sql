@@ -58,7 +58,7 @@ located as (
         fit_number,
         segment_index,
         group_id,
-        cast({{ whole_sum("cast(distance * distance_unit as bigint)") }} as double)
+        cast({{ whole_sum(whole_number("distance * distance_unit")) }} as double)
             / max(distance_unit) / count(distance) as mean_distance,
         {{ exact_mean(margin("distance", "next_distance")) }}
             as simplified_silhouette

@@ -26,8 +26,10 @@
 (
             select
                 {{ columns_for_each(columns, [
-                    "cast((customer_features.{column} - ranges.{name}__lowest)"
-                    ~ " / ranges.{name}__range * 2147483648e0 as bigint) as {column}"
+                    whole_number(
+                        "(customer_features.{column} - ranges.{name}__lowest)"
+                        ~ " / ranges.{name}__range * 2147483648e0"
+                    ) ~ " as {column}"
                 ]) }}
 
             from {{ ref("customer_segmentation", "customer_features") }} as customer_features

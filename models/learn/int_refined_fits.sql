@@ -1,5 +1,10 @@
 -- The new rows of the registry, before they get ids and times: one row per fit that is
 -- due, feature and segment.
+{% set centroid %}
+    {{- list_element("refinements.centroid", "preparation.position + 1") }}
+            / sqrt(preparation.weight)
+{%- endset %}
+
 with
 
 kmeans_starts as (
@@ -65,14 +70,14 @@ joined as (
         preparation.weight,
         distributions.bin_bounds,
         distributions.bin_shares,
-        distributions.mean,
-        distributions.deviation,
         refinements.segment_index,
         refinements.customers as segment_customers,
         refinements.distances / nullif(refinements.customers, 0) as mean_distance,
         refinements.largest_distance,
-        {{ list_element("refinements.centroid", "preparation.position + 1") }}
-            / sqrt(preparation.weight) as centroid,
+        {{ centroid }} as centroid,
+        coalesce(
+            ({{ centroid }} - distributions.mean) / nullif(distributions.deviation, 0), 0
+        ) as standard_score,
         {{ list_element("stabilities.segment_stability", "refinements.start_index + 1") }}
             as segment_stability
 
@@ -94,8 +99,4 @@ joined as (
 
 )
 
-select
-    * exclude (mean, deviation),
-    coalesce((centroid - mean) / nullif(deviation, 0), 0) as standard_score
-
-from joined
+select * from joined

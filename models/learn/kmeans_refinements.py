@@ -7,6 +7,7 @@ k centroids. The last pass measures the segments. Rows of earlier builds are kep
 import itertools
 import json
 import math
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -82,20 +83,22 @@ def fixed_point_unit(largest: float) -> float:
     return 2.0 ** min(exponent, 1023)
 
 
-def fixed_point_sum_sql(expression: str, largest: float) -> str:
+def fixed_point_sum_sql(whole_sum: str, expression: str, largest: float) -> str:
     """Return SQL for a sum of doubles of at most `largest`. It adds whole numbers, so
-    the result has the same bits for every order of the rows.
+    the result has the same bits for every order of the rows; `whole_sum` adds them.
     """
     # Quoted: DuckDB would read bare digits as a DECIMAL, which may be one bit off.
     unit = f"'{fixed_point_unit(largest)!r}'::double"
-    return f"sum((({expression}) * {unit})::bigint)::double / {unit}"
+    return f"({whole_sum.format(value=f'({expression}) * {unit}')})::double / {unit}"
 
 
 def find_nearest(customers: Customers, centroids: np.ndarray) -> DuckDBPyRelation:
     """Return the points, their distances to all (k, d) centroids, and the position of
     the nearest centroid, from 1. The SQL expressions are the same as in scoring.
     """
-    literal = f"'{json.dumps(centroids.tolist())}'::double[][]"
+    literal = customers.expressions["centroids"].format(
+        points=json.dumps(centroids.tolist())
+    )
     return (
         customers.points.project(f"point, {literal} as centroids")
         .project(f"point, {customers.expressions['distances']} as distances")
@@ -110,22 +113,21 @@ def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> P
     squared distances, of distances and of (b - a) / b, with the distances a to the
     nearest and b to the next centroid (Hruschka, de Castro and Campello, 2004).
     """
-    found = find_nearest(customers, centroids)
+    found, sql = find_nearest(customers, centroids), customers.expressions
+    total = partial(fixed_point_sum_sql, sql["whole_sum"])
     columns = ["position", "count(*)"]
     if measure:
         farthest = float(((2 * customers.reach) ** 2).sum())
-        near, far = (customers.expressions[n] for n in ("distance", "next_distance"))
+        near, far = sql["distance"], sql["next_distance"]
         found = found.project(f"point, position, {near} as distance, {far} as next")
         columns += [
             "max(distance)",
-            fixed_point_sum_sql("distance * distance", farthest),
-            fixed_point_sum_sql("distance", math.sqrt(farthest)),
-            fixed_point_sum_sql(
-                "case when next > 0 then 1 - distance / next else 0 end", 1
-            ),
+            total("distance * distance", farthest),
+            total("distance", math.sqrt(farthest)),
+            total("case when next > 0 then 1 - distance / next else 0 end", 1),
         ]
     columns += [
-        fixed_point_sum_sql(f"point[{place}]", largest)
+        total(sql["coordinate"].format(place=place), largest)
         for place, largest in enumerate(customers.reach, start=1)
     ]
     totals = found.aggregate(", ".join(columns), "position").fetchall()

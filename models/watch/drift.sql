@@ -102,7 +102,7 @@ segments_now as (
         segments_then.segmentation,
         segments_then.segment_id,
         count(customer_segments.customer_id) as customers,
-        cast({{ whole_sum("cast(distance * distance_unit as bigint)") }} as double)
+        cast({{ whole_sum(whole_number("distance * distance_unit")) }} as double)
             / max(distance_unit) as total_distance,
         count(case
             when customer_segments.distance > segments_then.largest_distance then 1

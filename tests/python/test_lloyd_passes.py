@@ -65,9 +65,11 @@ def test_the_smallest_values_have_a_fixed_point_unit_too(kmeans_refinements, lar
     st.lists(st.floats(-1, 1), min_size=1, max_size=30),
     st.sampled_from([1e-12, 1.0, 1e12]),
 )
-def test_a_fixed_point_sum_is_the_sum(kmeans_refinements, values, scale):
+def test_a_fixed_point_sum_is_the_sum(kmeans_refinements, expressions, values, scale):
     values = [value * scale for value in values]
-    expression = kmeans_refinements.fixed_point_sum_sql("value + 0", scale)
+    expression = kmeans_refinements.fixed_point_sum_sql(
+        expressions["whole_sum"], "value + 0", scale
+    )
     ((found,),) = duckdb.execute(
         f"select {expression} from (select unnest(?) as value)", [values]
     ).fetchall()

@@ -41,7 +41,9 @@ def start_session(settings: dict[str, Any]) -> SparkSession:
     builder = SparkSession.builder.enableHiveSupport()
     for name, value in settings.items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
 
 
 def as_literal(value: Any) -> str:

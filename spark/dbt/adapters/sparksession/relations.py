@@ -39,6 +39,10 @@ class Relation:
         """Return the relation as Spark's own."""
         return self.spark.sql(self.query)
 
+    def write(self, table: str) -> None:
+        """Write the relation as a new table."""
+        self.frame().write.saveAsTable(table)
+
     @property
     def columns(self) -> list[str]:
         return self.frame().columns
