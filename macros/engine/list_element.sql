@@ -4,7 +4,7 @@
 
 {#- Spark raises an error beyond the end of a list; `try_element_at` gives NULL. -#}
 {% macro default__list_element(list, position) -%}
-    try_element_at({{ list }}, {{ position }})
+    try_element_at({{ list }}, cast({{ position }} as int))
 {%- endmacro %}
 
 {% macro duckdb__list_element(list, position) -%}

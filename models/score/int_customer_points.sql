@@ -27,7 +27,7 @@ points_and_groups as (
         customer_id,
         '{{ segmentation.name }}' as segmentation,
         {{ columns_for_each(described_columns(), ["{column} as value__{name}"]) }},
-        cast(null as double[]) as point,
+        cast(null as {{ list_type("double") }}) as point,
         case when {{ segmentation.where }}
             then {{ adapter.quote(segmentation.by) }} end as group_id
 
