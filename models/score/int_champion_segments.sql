@@ -28,11 +28,11 @@ int_segment_profiles as (
 
 compared as (
 
-    -- A name is given at a deviation of 0.5 and outdated below 0.25; that of a category is
-    -- given where half of the customers have it and outdated below 0.45, or where 5 % have
-    -- it and outdated above 0.1. The gap keeps a segment at the border from changing its
-    -- name at every build. A segment without customers has no profile: its name is not
-    -- judged.
+    -- A name is given at a deviation of 0.5 and outdated below 0.25; that of a category
+    -- is given where half of the customers have it and outdated below 0.45, or where 5 %
+    -- have it and outdated above 0.1. The gap keeps a segment at the border from changing
+    -- its name at every build. A segment without customers has no profile: its name is
+    -- not judged.
     select
         centroids.segmentation,
         centroids.segment_id,
