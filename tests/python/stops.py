@@ -21,7 +21,8 @@ SENTENCES = {
     "configured SQL": (
         r"Invalid Input Error: segmentation[\w.]+ is .+",
         r"^ *(Binder|Catalog|Parser|Conversion) Error: .+",
-        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write )",
+        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write "
+        r"|Give a table)",
     ),
     "no rows": (
         r"The table of customers \(segmentation_customers\)",
