@@ -8,7 +8,6 @@ from unittest.mock import patch
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 from dbt_common.tests import disable_test_caching, enable_test_caching
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +21,6 @@ class Result:
         self.messages = messages  # warnings and errors
         self.log = log
         self.error = "\n".join([str(result.exception or ""), *messages])
-        self.manifest = result.result if isinstance(result.result, Manifest) else None
         results = [
             node
             for node in getattr(result.result, "results", None) or []
@@ -55,7 +53,6 @@ class Project:
         self.folder = folder
         self.project = project
         self.database = folder / "customer_segmentation.duckdb"
-        self.manifest = None, None  # variables, and what dbt has parsed with them
 
     @property
     def published(self) -> Path:
@@ -63,23 +60,15 @@ class Project:
         return self.folder / "published" / "current"
 
     def dbt(
-        self,
-        *arguments: str,
-        threads: int = 2,
-        anew: bool = False,
-        parsed: bool = False,
-        **variables,
+        self, *arguments: str, threads: int = 2, anew: bool = False, **variables
     ) -> Result:
         """Run a dbt command with the keyword arguments as --vars. Nothing is published
         unless they set a folder.
 
         To save time, dbt does not parse files again that this process has read before;
         dbt has this cache for its own tests. With `anew`, all files are read again, so
-        that all warnings about them appear. With `parsed`, dbt parses once for all
-        builds with the same variables, which should follow one another.
+        that all warnings about them appear.
         """
-        if parsed and self.manifest[0] != variables:
-            self.manifest = variables, self.dbt("parse", **variables).manifest
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []
 
@@ -95,8 +84,7 @@ class Project:
         }
         (disable_test_caching if anew else enable_test_caching)()
         with patch.dict(os.environ, environment):
-            manifest = self.manifest[1] if parsed else None
-            result = dbtRunner(manifest, callbacks=[listen]).invoke(
+            result = dbtRunner(callbacks=[listen]).invoke(
                 [
                     *arguments,
                     *("--project-dir", str(self.project)),
