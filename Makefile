@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEERS := .venv-benchmark
+SPARK := .venv-spark
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header
 
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build report erase test test-all lint docs pictures sample benchmark lock clean chromium
+.PHONY: help build report erase test test-all test-spark lint docs pictures sample benchmark lock clean chromium
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,9 @@ test: $(VENV)/test-ready chromium ## Run the tests of a working day
 
 test-all: $(VENV)/test-ready chromium ## Run every test, also those that are slow and rarely fail
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "slow or not slow"
+
+test-spark: $(SPARK)/ready ## Build the sample on Spark and compare; needs Java 17 or 21
+	@$(SPARK)/bin/python -m pytest tests/spark
 
 lint: $(VENV)/test-ready ## Check the style of SQL and Python
 	@$(BIN)/ruff check .
@@ -61,9 +65,11 @@ lock: $(VENV)/test-ready ## Pin the requirements anew
 		--output-file requirements.txt
 	@$(BIN)/$(LOCK) requirements-client.in --output-file requirements-client.txt
 	@$(BIN)/$(LOCK) requirements-benchmark.in --output-file requirements-benchmark.txt
+	@$(BIN)/$(LOCK) requirements-spark.in --constraint requirements-dev.txt \
+		--output-file requirements-spark.txt
 
 clean: ## Remove the environment, the database and everything that dbt wrote
-	@rm -rf $(VENV) $(PEERS) target logs integration_tests/target integration_tests/logs \
+	@rm -rf $(VENV) $(PEERS) $(SPARK) target logs integration_tests/target integration_tests/logs \
 		integration_tests/dbt_packages customer_segmentation.duckdb* published
 
 chromium:
@@ -90,4 +96,12 @@ $(VENV)/test-ready: requirements-dev.txt requirements-client.txt | $(VENV)/bin/p
 $(PEERS)/ready: requirements-benchmark.txt | $(VENV)/bin/python
 	@$(PYTHON) -m venv $(PEERS)
 	@$(PEERS)/bin/pip install --quiet --disable-pip-version-check --requirement requirements-benchmark.txt
+	@touch $@
+
+$(SPARK)/ready: requirements.txt requirements-spark.txt $(wildcard spark/*.toml) | $(VENV)/bin/python
+	@$(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/pip install --quiet --disable-pip-version-check \
+		--requirement requirements.txt --requirement requirements-spark.txt
+	@$(SPARK)/bin/pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation ./spark
 	@touch $@

@@ -115,16 +115,16 @@
         "seed": customer_segmentation.segmentation_setting("segmentation_seed"),
     } %}
     {# The configuration hash. Labels and units are left out, because only changes that
-       affect values need a new fit. #}
+       affect values need a new fit. Quoted names look the same for every engine. #}
     {% set decisive = [
         key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed,
         customer_segmentation.segmentation_setting("segmentation_training"),
     ] %}
     {% for feature in chosen %}
         {% do decisive.append([
-            feature.name, feature.expression, feature.minimum, feature.maximum,
-            feature.missing, feature.clip, feature.transform, feature.scale,
-            feature.weight,
+            feature.name, feature.expression | replace("`", '"'),
+            feature.minimum, feature.maximum, feature.missing, feature.clip,
+            feature.transform, feature.scale, feature.weight,
         ]) %}
     {% endfor %}
     {% do kmeans.update({"configuration_hash": local_md5(tojson(decisive))[:12]}) %}

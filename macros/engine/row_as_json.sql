@@ -8,7 +8,7 @@
         '{{ name }}', cast({{ value }} as {{ dbt.type_string() }})
         {{- "," if not loop.last }}
         {%- endfor %}
-    ))
+    ), map('ignoreNullFields', 'false'))
 {%- endmacro %}
 
 {% macro duckdb__row_as_json(columns) -%}

@@ -104,7 +104,7 @@ typed as (
     select
         *,
         {{ (
-            for_each(numbers, "try_cast(given__{name} as double) as {column}")
+            for_each(numbers, number_of_text("given__{name}") ~ " as {column}")
             + for_each(
                 attributes, "cast(given__{name} as " ~ dbt.type_string() ~ ") as {column}"
             )

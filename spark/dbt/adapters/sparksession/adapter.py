@@ -8,6 +8,7 @@ from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.spark import SparkAdapter
 from dbt.adapters.sparksession.connections import (
     SparkSessionConnectionManager,
+    SparkSessionCredentials,
     start_session,
 )
 from dbt.adapters.sparksession.relations import Session
@@ -17,7 +18,9 @@ from dbt_common.exceptions import DbtRuntimeError
 class SessionPythonJobHelper(PythonJobHelper):
     """Runs a Python model in the session in which its SQL runs."""
 
-    def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
+    def __init__(
+        self, parsed_model: dict[str, Any], credentials: SparkSessionCredentials
+    ) -> None:
         self.name = parsed_model["name"]
         self.settings = credentials.server_side_parameters
 

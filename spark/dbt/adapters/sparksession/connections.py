@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dbt.adapters.contracts.connection import Connection as OpenedConnection
 from dbt.adapters.spark import SparkConnectionManager, SparkCredentials
 from dbt.adapters.spark.session import SessionConnectionWrapper
 from dbt_common.exceptions import DbtRuntimeError
@@ -46,7 +47,7 @@ def start_session(settings: dict[str, Any]) -> SparkSession:
     return session
 
 
-def as_literal(value: Any) -> str:
+def as_literal(value: object) -> str:
     """Return a value of a seed as SQL."""
     if value is None:
         return "NULL"
@@ -73,7 +74,7 @@ class SparkSessionConnectionManager(SparkConnectionManager):
     TYPE = "sparksession"
 
     @classmethod
-    def open(cls, connection: Any) -> Any:
+    def open(cls, connection: OpenedConnection) -> OpenedConnection:
         opened = super().open(connection)
         opened.handle = Connection(opened.handle.handle)
         return opened

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pyspark.sql import DataFrame, SparkSession
 
-# How Python models write their rows: the text of the rows, and the types of the columns.
+# How Python models write their rows: the rows, and the types of the columns.
 FROM_JSON = re.compile(r".*unnest\(from_json\('(.*)', '(\[.*\])'\)\).*", re.DOTALL)
 TABLES = "from information_schema.tables"
 
