@@ -437,6 +437,7 @@ def found(built, segmentation):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("segmentation", "warned", "quiet"),
     [
@@ -453,16 +454,19 @@ def test_what_does_not_hold_warns(built, segmentation, warned, quiet):
     assert {status[name] for name in quiet} <= {"pass"}
 
 
+@pytest.mark.slow
 def test_blobs_pass_every_check(built):
     rows = found(built, "blobs")
     assert len(rows) == 7
     assert {row["status"] for row in rows.values()} == {"pass"}
 
 
+@pytest.mark.slow
 def test_a_single_feature_has_no_shape_and_is_not_idle(built):
     assert not {"roundness", "idle_feature"} & set(found(built, "million"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segmentation", ["noise", "survey", "blobs", "unequal"])
 def test_figures_equal_numpy_on_all_customers(built, customers, segmentation):
     names, _ = SEGMENTATIONS[segmentation]
@@ -513,6 +517,7 @@ def test_figures_equal_numpy_on_all_customers(built, customers, segmentation):
     assert rows["idle_feature"]["subject"] == names[int(explained.argmin())]
 
 
+@pytest.mark.slow
 def test_the_weakest_segment_is_the_least_stable_of_segments(built):
     for segmentation in SEGMENTATIONS:
         row = found(built, segmentation)["stability"]
@@ -523,12 +528,14 @@ def test_the_weakest_segment_is_the_least_stable_of_segments(built):
         assert (row["subject"], row["figure"]) == (segment, stability)
 
 
+@pytest.mark.slow
 def test_the_sample_is_the_same_2_000_customers(built):
     assert built.query(
         "select segmentation, count(*) from int_structure_sample group by 1 order by 1"
     ) == sorted((name, CUSTOMERS) for name in SEGMENTATIONS)
 
 
+@pytest.mark.slow
 def test_the_data_test_warns_and_stops_nothing(built):
     result = built.dbt(
         "test", "--select", "warn_of_unmet_assumptions", **built.variables
@@ -537,6 +544,7 @@ def test_the_data_test_warns_and_stops_nothing(built):
     assert set(result.nodes.values()) == {"warn"}
 
 
+@pytest.mark.slow
 def test_a_fit_is_compared_once(built):
     before = built.query("from kmeans_structure order by all")
     result = built.dbt(
@@ -548,6 +556,7 @@ def test_a_fit_is_compared_once(built):
     assert len(before) == len(SEGMENTATIONS)
 
 
+@pytest.mark.slow
 def test_an_empty_build_keeps_the_comparisons(built):
     before = built.query("from kmeans_structure order by all")
     result = built.dbt(

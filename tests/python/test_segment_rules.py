@@ -543,6 +543,7 @@ def chosen_by(built, predicate):
     return {row[0] for row in rows}
 
 
+@pytest.mark.slow
 def test_published_predicates_have_the_precision_and_recall_that_they_claim(
     built, published
 ):
@@ -566,11 +567,13 @@ def test_published_predicates_have_the_precision_and_recall_that_they_claim(
         ]
 
 
+@pytest.mark.slow
 def test_rules_are_of_use(published):
     assert min(row[6] for row in published) > 0.8
     assert min(row[7] for row in published) > 0.8
 
 
+@pytest.mark.slow
 def test_rules_select_all_who_take_part_and_nobody_twice(built, published):
     for segmentation in ("everyone", "northern"):
         chosen = [
@@ -588,6 +591,7 @@ def test_rules_select_all_who_take_part_and_nobody_twice(built, published):
         assert not any(first & second for first, second in combinations(chosen, 2))
 
 
+@pytest.mark.slow
 def test_rules_speak_of_categories_conditions_and_gaps(published):
     everyone = [row for row in published if row[0] == "everyone"]
     northern = [row for row in published if row[0] == "northern"]
@@ -603,6 +607,7 @@ def test_rules_speak_of_categories_conditions_and_gaps(published):
     assert all('"order"' in row[3] for row in northern)
 
 
+@pytest.mark.slow
 def test_pulls_equal_numpy(built):
     """NumPy computes pulls from standardized values, centroids and weights."""
     weights = {"income": 1, "order": 2, "plan_free": 0.25, "plan_premium": 0.25}
@@ -653,6 +658,7 @@ def test_pulls_equal_numpy(built):
         assert expected == found[customer_id, segmentation]
 
 
+@pytest.mark.slow
 def test_contributions_add_up_to_the_difference_of_squared_distances(built):
     rows = built.query("""
         select
@@ -673,6 +679,7 @@ def test_contributions_add_up_to_the_difference_of_squared_distances(built):
     )
 
 
+@pytest.mark.slow
 def test_an_empty_build_keeps_the_bounds_and_the_next_one_the_rules(built, published):
     select = ["--select", "path:models/explain"]
     before = built.query("select * from segment_rule_bounds order by all")

@@ -9,20 +9,15 @@ from project import Project
 from stops import SENTENCES, faults, kinds_of, try_case
 
 CASES = {case.name: case for case in [*bad_files(1), *bad_configurations(1)]}
-EVERY_DAY = [
-    *("good 0", "a few exact copies 0", "a few conflicts 0", "numbers as words 0"),
-    *(
-        "every row three times 0",
-        "orders for customers 0",
-        "two rows 0",
-        "a constant 0",
-    ),
-    *("missing ids 0", "decimal commas 0", "plans with names of ours 0"),
-    *("words without a word 0", "where with a comment 0", "a misspelt setting 0"),
-    *("expression with a column that is not there 0", "segments not distinct 0"),
-    *("a cast of words 0", "where of a grouping with a cast 0", "a cast 0"),
-    *("two exports, the second with less 0", "customers in no table 0"),
-    *("a cast in the customers 0",),
+EVERY_DAY = ["good 0", "every row three times 0", "decimal commas 0", "a cast 0"]
+OFTEN = [
+    *("a few exact copies 0", "a few conflicts 0", "numbers as words 0", "two rows 0"),
+    *("orders for customers 0", "a constant 0", "missing ids 0"),
+    *("plans with names of ours 0", "words without a word 0", "where with a comment 0"),
+    *("a misspelt setting 0", "expression with a column that is not there 0"),
+    *("segments not distinct 0", "a cast of words 0"),
+    *("where of a grouping with a cast 0", "two exports, the second with less 0"),
+    *("customers in no table 0", "a cast in the customers 0"),
 ]
 
 
@@ -31,7 +26,10 @@ def project(tmp_path_factory):
     return Project(tmp_path_factory.mktemp("table_of_stops"))
 
 
-@pytest.mark.parametrize("name", EVERY_DAY)
+@pytest.mark.parametrize(
+    "name",
+    [*EVERY_DAY, *(pytest.param(name, marks=pytest.mark.slow) for name in OFTEN)],
+)
 def test_a_few_bad_cases_keep_the_law(project, name):
     case = CASES[name]
     outcome = try_case(project, case)
