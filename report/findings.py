@@ -2,6 +2,7 @@
 
 import re
 
+from chance import interval_of_total, standard_errors
 from drawing import counted, listed, percent, word
 from words import in_sentence, quoted, title_case
 
@@ -14,22 +15,9 @@ UNRELATED = 0.05  # normalized mutual information
 SAME = 0.995  # rank correlation
 
 
-def standard_errors(row: dict, profile: dict | None, customers: int) -> float:
-    """Return by how many standard errors a segment's mean differs from that of all.
-
-    Args:
-        row: the segment's row of segments.
-        profile: its row of segment_profiles for the measure.
-        customers: how many there are in all.
-    """
-    if profile is None or profile["z_mean"] is None or row["customers"] >= customers:
-        return 0.0
-    return abs(profile["z_mean"]) / (1 / row["customers"] - 1 / customers) ** 0.5
-
-
 def overview_title(
     segments: list[dict], measures: list[dict], profile: dict, noun: str
-) -> str:
+) -> tuple[str, str]:
     """Say where customers and value part ways most; if nowhere, which is largest.
 
     Args:
@@ -37,10 +25,13 @@ def overview_title(
         measures: name and label of each measure.
         profile: rows of segment_profiles by segment and feature.
         noun: what they are called, segment or group.
+
+    Returns:
+        The title, and what chance could make of its share of a measure, if it has one.
     """
     members = [row for row in segments if row["segment_id"] != "unassigned"]
     if not members:
-        return "Nobody takes part in this segmentation"
+        return "Nobody takes part in this segmentation", ""
     customers = sum(row["customers"] for row in segments)
     gaps = [
         (row[f"{measure['name']}_share"] - row["share"], row, measure)
@@ -53,17 +44,30 @@ def overview_title(
         >= BEYOND_CHANCE
     ]
     gap, row, best = max(gaps, key=lambda gap: abs(gap[0]), default=(0, None, None))
-    if abs(gap) >= WORTH_SAYING:
-        share = row[f"{best['name']}_share"]
+    if abs(gap) < WORTH_SAYING:
+        largest = max(members, key=lambda row: row["customers"])
         return (
-            f"{quoted(row['segment_name'])} is {percent(row['share'])} of customers "
-            f"{'and' if gap > 0 else 'but'} {percent(share)} of "
-            f"{in_sentence(best['label'])}"
+            f"{quoted(largest['segment_name'])} is the largest of "
+            f"{counted(len(members), noun)}: {percent(largest['share'])} of customers",
+            "",
         )
-    largest = max(members, key=lambda row: row["customers"])
+    share, label = row[f"{best['name']}_share"], in_sentence(best["label"])
     return (
-        f"{quoted(largest['segment_name'])} is the largest of "
-        f"{counted(len(members), noun)}: {percent(largest['share'])} of customers"
+        f"{quoted(row['segment_name'])} is {percent(row['share'])} of customers "
+        f"{'and' if gap > 0 else 'but'} {percent(share)} of {label}",
+        chance_of(
+            share, interval_of_total(row["segment_id"], segments, profile, best["name"])
+        ),
+    )
+
+
+def chance_of(share: float, interval: tuple[float, float] | None) -> str:
+    """Say between which shares chance could move one; nothing without an interval."""
+    if interval is None:
+        return ""
+    return (
+        f"Among other customers like these, the {percent(share)} could be "
+        f"{' to '.join(percent(bound) for bound in interval)} (95 % interval)."
     )
 
 
@@ -152,8 +156,8 @@ def segments_lead(telling: list[tuple], labels: dict[str, str]) -> str:
 
 
 def choice_title(reason: str) -> str:
-    """Say why there are so many segments: the reason without its figures."""
-    return re.sub(r"\s*\([^)]*\)", "", reason).rstrip(".")
+    """Say why there are so many segments: the first sentence, without its figures."""
+    return re.sub(r"\s*\([^)]*\)", "", reason).partition(". ")[0].rstrip(".")
 
 
 def trust_title(assumptions: list[dict]) -> str:

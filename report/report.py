@@ -1,11 +1,14 @@
 """Renders the boards of a built database as one page that needs nothing else.
 
 python report/report.py [--database FILE] [--schema NAME] [--output FOLDER]
+    [--publication FOLDER]
 """
 
 import argparse
+import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import jinja2
@@ -34,8 +37,36 @@ def render(database: Path, schema: str | None = None, points: int = POINTS) -> s
     return page.render(**report(read_all(database, schema, points)))
 
 
+def publish(database: Path, folder: Path) -> Path | None:
+    """Add the page to the current publication of a database, if there is one.
+
+    The page shows the tables of that publication and no others. It appears at once and
+    whole, and goes when its version goes.
+
+    Args:
+        database: the built database.
+        folder: what `segmentation_publish_to` names.
+
+    Returns:
+        The page; None where the database has published nothing there, or too little
+        for a page.
+    """
+    version = (folder / "current").resolve()
+    with suppress(OSError, ValueError, KeyError, CannotReadError):
+        manifest = json.loads((version / "manifest.json").read_text(encoding="utf-8"))
+        if (folder / manifest["database"]).resolve() != database.resolve():
+            return None
+        page = render(version / "segments.duckdb")
+        incomplete = version / ".report.html"
+        incomplete.write_text(page, encoding="utf-8")
+        incomplete.chmod(0o444)
+        incomplete.replace(version / "report.html")
+        return folder / "current" / "report.html"
+    return None
+
+
 def main() -> None:
-    """Write the page and say where it is."""
+    """Write the page, into the publication too, and say where it is."""
     parser = argparse.ArgumentParser(description="Render the boards as one HTML page.")
     parser.add_argument(
         "--database",
@@ -47,6 +78,11 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("target/report"), help="folder of the page"
     )
+    parser.add_argument(
+        "--publication",
+        type=Path,
+        help="segmentation_publish_to, else published/ and the name of the database",
+    )
     arguments = parser.parse_args()
     try:
         page = render(arguments.database, arguments.schema)
@@ -56,6 +92,12 @@ def main() -> None:
     file = arguments.output / "index.html"
     file.write_text(page, encoding="utf-8")
     print(f"The report is in {file}: open it in a browser.")
+    published = publish(
+        arguments.database,
+        arguments.publication or Path("published", arguments.database.stem),
+    )
+    if published:
+        print(f"Who reads the publication finds it in {published}.")
 
 
 if __name__ == "__main__":

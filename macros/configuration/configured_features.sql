@@ -65,7 +65,8 @@
         or categories | reject("string") | list or categories | length < 2
         or categories | unique | list | length < categories | length %}
         {{ customer_segmentation.configuration_error(
-            key ~ ".categories", "a list of at least two different texts", categories
+            key ~ ".categories", "a list of at least two different texts, in quotes where"
+            ~ " YAML reads something else ('Yes', 'No', 'on', 'off', numbers)", categories
         ) }}
     {% endif %}
     {% set missing = given.get("missing", "reject") %}

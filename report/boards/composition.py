@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 
+from chance import interval_of_share
 from drawing import percent
+from findings import chance_of
 from words import in_sentence, quoted
 
 from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out
@@ -23,10 +25,8 @@ def composition(segmentation: Segmentation) -> dict | None:
     tables = [table(segmentation, rows) for _, rows in sorted(by_attribute.items())]
     if not tables:
         return None
-    return {
-        "title": title(tables, segmentation.plural()),
-        "tables": tables,
-    }
+    text, chance = title(tables, segmentation.plural())
+    return {"title": text, "chance": chance, "tables": tables}
 
 
 def table(segmentation: Segmentation, rows: dict) -> dict:
@@ -48,6 +48,7 @@ def table(segmentation: Segmentation, rows: dict) -> dict:
             {
                 "id": segment["segment_id"],
                 "name": segment["segment_name"],
+                "customers": segment["customers"],
                 "color": segmentation.color(segment["segment_id"]),
                 "cells": [
                     {
@@ -75,9 +76,12 @@ def table(segmentation: Segmentation, rows: dict) -> dict:
     }
 
 
-def title(tables: list[dict], noun: str) -> str:
-    """Say the difference that chance explains least, if there is one."""
+def title(tables: list[dict], noun: str) -> tuple[str, str]:
+    """Say the difference that chance explains least, if there is one, and what chance
+    could make of it.
+    """
     strongest, text = BEYOND_CHANCE, f"Who they are hardly differs between the {noun}"
+    chance = ""
     for one in tables:
         for line in one["rows"]:
             for value, share, found in zip(
@@ -95,4 +99,8 @@ def title(tables: list[dict], noun: str) -> str:
                         f"{in_sentence(one['name'])} {quoted(value)}; of all "
                         f"customers, {percent(share)}"
                     )
-    return text
+                    chance = chance_of(
+                        found["share"],
+                        interval_of_share(found["share"], line["customers"]),
+                    )
+    return text, chance

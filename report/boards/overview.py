@@ -120,13 +120,15 @@ def overview(segmentation: Segmentation) -> dict:
         else f"{counted(segmentation.customers, 'customer')} in "
         f"{counted(len(members), 'group')} by {in_sentence(segmentation.title)}."
     )
+    title, chance = findings.overview_title(
+        segmentation.segments,
+        segmentation.measures,
+        segmentation.profile,
+        segmentation.plural()[:-1],
+    )
     return {
-        "title": findings.overview_title(
-            segmentation.segments,
-            segmentation.measures,
-            segmentation.profile,
-            segmentation.plural()[:-1],
-        ),
+        "title": title,
+        "chance": chance,
         "lead": formed,
         "strips": strips(segmentation),
         "cards": [card(segmentation, row) for row in shown] if is_cards else [],

@@ -127,7 +127,7 @@ RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
 ]
 
 # Wrong values for some orders. Completed orders of the last year stay correct, so that
-# they add up to products_purchased and money_spent.
+# no figure of a customer depends on the dirt.
 FIRST_DAY_OF_THE_YEAR = "2025-01-01"
 SPOILT_ORDERS = [
     *[("customer_id", value) for value in ("C00000", "C90017", "C99999", "GUEST", "")],

@@ -1,10 +1,11 @@
--- The sample's orders, clean, made from the view `customers` of customers.sql, with
--- the same variables `seed` and `years_later`.
+-- The orders of the sample in the web shop, clean, made from the view `customers` of
+-- customers.sql, with the same variables `seed` and `years_later`.
 --
--- The completed orders of a customer in the year up to 2025-12-31 add up exactly to
--- products_purchased and money_spent. Older orders, returns and cancellations are
--- additional. Every value only depends on the seed, the customer, the number of the
--- order and the name of the draw.
+-- Customers buy in stores, too: the completed orders in the year up to 2025-12-31 are a
+-- part of products_purchased and money_spent, and all of it for customers who only buy
+-- in the web shop. Older orders, returns and cancellations are additional. Every value
+-- only depends on the seed, the customer, the number of the order and the name of the
+-- draw.
 --
 -- With `years_later` = 1, these are the orders of 2026 only. Their numbers start at
 -- 101, after those of all earlier orders.
@@ -34,6 +35,19 @@ order_habits (
 
 ),
 
+channel_habits (lifestyle_group, mean_web_share) as (
+
+    -- The share of what customers buy in the web shop, on average, before it is cut at
+    -- a tenth and at all of it.
+    values
+    ('young_spenders', 0.95e0),
+    ('careful_affluent', 0.6e0),
+    ('affluent_spenders', 0.85e0),
+    ('middle_market', 0.75e0),
+    ('frugal_seniors', 0.45e0)
+
+),
+
 read_customers as materialized (
 
     select
@@ -45,19 +59,24 @@ read_customers as materialized (
         customers.products_purchased::bigint as products,
         round(customers.money_spent * 100)::bigint as cents,
         last_date - customers.signup_date as days_since_signup,
-        order_habits.* exclude (value_group)
+        order_habits.* exclude (value_group),
+        channel_habits.mean_web_share
 
     from customers
     inner join order_habits
         on customers.value_group = order_habits.value_group
+    inner join channel_habits
+        on customers.lifestyle_group = channel_habits.lifestyle_group
 
 ),
 
 drawn_habits as (
 
-    -- Hashed twice for the reason given at mixed_draws in customers.sql.
+    -- Hashed twice for the reason given at mixed_draws in customers.sql. Where customers
+    -- buy is drawn once for all years.
     select
         *,
+        hash(hash(getvariable('seed')::bigint, customer_number, 'web')) as web_z,
         hash(hash(seed, customer_number, 'orders')) as orders_z,
         hash(hash(seed, customer_number, 'recency')) as recency_z,
         hash(hash(seed, customer_number, 'older')) as older_draw,
@@ -71,7 +90,7 @@ shaped_habits as (
 
     -- Uniform and normal draws as in customers.sql.
     select
-        columns(* exclude (orders_z, recency_z, older_draw, undone_draw)),
+        columns(* exclude (web_z, orders_z, recency_z, older_draw, undone_draw)),
         (columns('_draw$') >> 11) / 9007199254740992e0 as '\0',
         sqrt(-2 * ln(1 - (columns('_z$') >> 11) / 9007199254740992e0))
         * cos(2 * pi() * (hash(columns('_z$')) >> 11) / 9007199254740992e0)
@@ -92,7 +111,8 @@ dated_customers as (
             round(recency_median * exp(recency_sigma * recency_z))::bigint,
             days_since_signup,
             364
-        ) as last_day
+        ) as last_day,
+        least(greatest(mean_web_share + 0.25e0 * web_z, 0.1e0), 1) as web_share
 
     from shaped_habits
 
@@ -125,6 +145,17 @@ counted_orders as (
 
 ),
 
+shared_purchases as (
+
+    select
+        *,
+        greatest(year_count, round(products * web_share)::bigint) as web_products,
+        round(cents * web_share)::bigint as web_cents
+
+    from counted_orders
+
+),
+
 numbered_orders as (
 
     select
@@ -137,7 +168,7 @@ numbered_orders as (
             )
         ) + 1 as order_number
 
-    from counted_orders
+    from shared_purchases
 
 ),
 
@@ -215,9 +246,9 @@ shared_items as (
         case
             when kind = 'year'
                 then 1
-                    + (products - year_count) * items_weights_so_far
+                    + (web_products - year_count) * items_weights_so_far
                     // items_weights
-                    - (products - year_count)
+                    - (web_products - year_count)
                     * (items_weights_so_far - items_weight)
                     // items_weights
             else 1 + floor(items_draw * (2 * items_per_order - 1))::bigint
@@ -260,8 +291,8 @@ shared_money as (
         *,
         case
             when kind = 'year'
-                then cents * price_weights_so_far // price_weights
-                    - cents * (price_weights_so_far - price_weight)
+                then web_cents * price_weights_so_far // price_weights
+                    - web_cents * (price_weights_so_far - price_weight)
                     // price_weights
             else greatest(1, cents * price_weight // (1000 * products))
         end as order_cents

@@ -209,6 +209,7 @@ def contradictions(project: Project, features: dict) -> tuple[list[str], int]:
         )[0]
         for column in {row["feature"] for row in data["segment_profiles"]}
     }
+    given = set(project.query("select segment_id from base_segment_names"))
     vocabulary, found, read = words_of(features), [], 0
     for name in data["segmentations"]:
         board = Segmentation(name, data)
@@ -248,9 +249,10 @@ def contradictions(project: Project, features: dict) -> tuple[list[str], int]:
                 if row["segment_id"] == segment["segment_id"]
             ]
             problems = of_description(segment["description"], rows, board.forming)
-            problems += of_name(
-                segment, rows, vocabulary, bool(segment["is_name_outdated"])
-            )
+            if (segment["segment_id"],) not in given:
+                problems += of_name(
+                    segment, rows, vocabulary, bool(segment["is_name_outdated"])
+                )
             problems += of_card(card(board, segment), rows)
             found += [f"{segment['segment_name']}: {problem}" for problem in problems]
             read += segment["description"].count(", ") + 2

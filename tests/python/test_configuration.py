@@ -357,6 +357,15 @@ MISTAKES = [
         {"segmentation_features": FEATURES | {"gender": {"categories": ["male"]}}},
     ),
     (
+        "segmentation_features.internet.categories",
+        "in quotes where YAML reads something else ('Yes', 'No'",
+        "false",
+        {
+            "segmentation_features": FEATURES
+            | {"internet": {"categories": ["DSL", False]}}
+        },
+    ),
+    (
         "segmentation_features.gender",
         "categories",
         "transform",

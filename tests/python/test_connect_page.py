@@ -71,7 +71,7 @@ def test_the_worth_adds_up_and_big_spend_is_worth_most(answers):
 
     assert sum(row["percent"] for row in rows) == pytest.approx(100, abs=0.3)
     assert max(index, key=index.get) == rows[0]["segment_name"]
-    assert rows[0]["segment_name"] == "Big spend, few complaints"
+    assert rows[0]["segment_name"] == "Big baskets"
     assert min(index.values()) < 100 < max(index.values())
 
 

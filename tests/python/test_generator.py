@@ -16,6 +16,7 @@ from statistics import mean, median
 import duckdb
 import numpy as np
 import pytest
+from scipy.stats import spearmanr
 
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 20_000
@@ -788,11 +789,11 @@ def test_orders_have_their_columns_and_ids(orders, year):
     assert set(ids.values()) == {1}
 
 
-def test_completed_orders_of_the_year_add_up_to_the_customers(
-    rows, truth, completed, year
-):
+@pytest.fixture(scope="module")
+def web_purchases(rows, truth, completed, year):
+    """Products and money of the year, in the web shop and in all, by customer."""
     accepted = {row["customer_id"] for row in truth if row["outcome"] == "accepted"}
-    expected = {
+    everything = {
         row["customer_id"]: (
             int(row["products_purchased"]),
             Decimal(row["money_spent"]),
@@ -800,16 +801,41 @@ def test_completed_orders_of_the_year_add_up_to_the_customers(
         for row in rows
         if row["customer_id"] in accepted
     }
-    found = {
+    web = {
         customer: (
             sum(items for day, items, _ in completed[customer] if day.year == year),
             sum(amount for day, _, amount in completed[customer] if day.year == year),
         )
         for customer in accepted
     }
+    return {customer: (web[customer], everything[customer]) for customer in accepted}
 
-    assert len(accepted) >= 2_000
-    assert found == expected
+
+def test_completed_orders_of_the_year_are_a_part_of_all_purchases(web_purchases):
+    only_web = [web == everything for web, everything in web_purchases.values()]
+
+    assert len(web_purchases) >= 2_000
+    for (products, money), (all_products, all_money) in web_purchases.values():
+        assert 0 < products <= all_products
+        assert 0 < money <= all_money
+    assert 0.15 < mean(only_web) < 0.25
+
+
+def test_money_in_the_web_shop_is_another_figure_than_all_money(web_purchases, truth):
+    shares = defaultdict(list)
+    for row in truth:
+        if row["customer_id"] in web_purchases:
+            (_, money), (_, all_money) = web_purchases[row["customer_id"]]
+            shares[row["lifestyle_group"]].append(float(money / all_money))
+    means = {group: mean(values) for group, values in shares.items()}
+    pairs = [
+        (float(money), float(all_money))
+        for (_, money), (_, all_money) in web_purchases.values()
+    ]
+
+    assert 0.85 < spearmanr(*zip(*pairs, strict=True)).statistic < 0.95
+    assert means["young_spenders"] > 0.8 > means["middle_market"] > 0.6
+    assert means["frugal_seniors"] < 0.5
 
 
 def test_nobody_orders_before_the_signup_or_after_the_last_day(rows, orders, year):

@@ -17,12 +17,12 @@ BOARDS = [
 ]
 
 
-def run_report(database, folder):
+def run_report(database, folder, *options):
     """Render as `make report` does, from the root of the project."""
     return subprocess.run(
         [
             *(sys.executable, "report/report.py"),
-            *("--database", str(database), "--output", str(folder)),
+            *("--database", str(database), "--output", str(folder), *options),
         ],
         cwd=ROOT,
         capture_output=True,

@@ -83,7 +83,7 @@ def test_the_title_follows_the_data(changed):
         board="value/overview",
     ) as page:
         assert texts(page.locator("h1:visible")) == [
-            "“Small spend, few products” is 33 % of customers and 90 % of money spent"
+            "“Occasional buyers” is 33 % of customers and 90 % of money spent"
         ]
 
 
