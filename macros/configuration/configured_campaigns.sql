@@ -73,6 +73,7 @@
         "outcomes": customer_segmentation.without_guesses(
             key ~ ".outcomes", outcomes
         ).sql,
+        "given_outcomes": given.outcomes,
         "holdout": holdout,
         "has_own_holdout": "holdout" in given,
         "worth_seeing": worth_seeing,

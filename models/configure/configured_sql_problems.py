@@ -16,18 +16,38 @@ CURES = {
     " '\"My column\"', and a text ''my text''.",
     "No function matches": "Make a number of text first: try_cast(... as double).",
     "explicit cast": "Make a number of text first: try_cast(... as double).",
-    "cannot be converted": "Write try_cast instead, here or in segmentation_customers:"
+    "cannot be converted": "Write try_cast instead, here or where the table is made:"
     " then what cannot be converted is missing.",
     "syntax error": "Mend the SQL; DuckDB understands it up to there.",
     "does not exist": "Use what DuckDB has.",
     "": "Write SQL that gives one value for each customer; what takes more rows goes"
     " into segmentation_customers, as a query in brackets.",
 }
+OUTCOMES = re.compile(r"segmentation_campaigns\..*\.outcomes")
+CURE_OF_OUTCOMES = (
+    "Give a table, or a query in brackets, with customer_id, date and amount."
+)
+MODEL = re.compile("[{]{ *ref")
 CAST = re.compile(r"\bcast\s*\(|::", re.IGNORECASE)
 
 
+def has_cast(session: DuckDBPyConnection, source: str, settings: list[tuple]) -> bool:
+    """Return whether one of these settings, or a view that they are tried on, has a
+    cast. The columns of outcomes are always cast.
+    """
+    view = session.execute(
+        "select sql from duckdb_views() where"
+        """ format('"{}"."{}"."{}"', database_name, schema_name, view_name) = ?""",
+        [source],
+    ).fetchall()
+    given = [given_sql for _, given_sql, _ in settings] + [sql for (sql,) in view]
+    return any(map(CAST.search, given)) or any(
+        OUTCOMES.fullmatch(setting) for setting, *_ in settings
+    )
+
+
 def problem(
-    session: DuckDBPyConnection, values: list[str], source: str, has_cast: bool
+    session: DuckDBPyConnection, values: list[str], source: str, calculate: bool
 ) -> str | None:
     """Return what is wrong with a query of these values, in one line, or None. The
     star is there to tell an aggregate from a value of each customer.
@@ -36,11 +56,11 @@ def problem(
         session: a connection that may fail: no transaction depends on it.
         values: in SQL; `*` stands for every column of the source.
         source: what they are selected from.
-        has_cast: whether to calculate them, since a cast may fail.
+        calculate: whether to calculate them, since a cast may fail.
     """
     try:
         session.sql(f"select {', '.join(values)}, * from {source}")
-        if has_cast:
+        if calculate:
             columns = ", ".join(
                 sql if sql == "*" else f"({sql}) as v{at}"
                 for at, sql in enumerate(values)
@@ -49,8 +69,10 @@ def problem(
                 f"select count(columns(*)) from (select {columns} from {source})"
             )
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
-        kind = re.search(r" to (?:type )?([A-Z]+[\w(,)]*)", str(error))
-        into = f" to {kind[1]}" if kind else ""
+        kind = re.search(
+            r" to (?:type )?([A-Z]+[\w(,)]*)|invalid (date|time\w*) ", str(error)
+        )
+        into = f" to {(kind[1] or kind[2]).upper()}" if kind else ""
         return f"Conversion Error: it has a value that cannot be converted{into}."
     except duckdb.Error as error:
         found, *_ = re.split("\n\nLINE |Candidate functions:", str(error))
@@ -61,6 +83,8 @@ def problem(
 def sentence(setting: str, given_sql: str, found: str) -> str:
     """Return what to tell the user."""
     cure = next(cure for words, cure in CURES.items() if words in found)
+    if OUTCOMES.fullmatch(setting) and "converted" not in found:
+        cure = CURE_OF_OUTCOMES
     if re.search(r'column (".+") not found .* bindings:.* \1', found):
         cure = (
             "It is there, but not as a column of its own: a line of the file has more"
@@ -78,13 +102,15 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         tried.setdefault(source, []).append((setting, given_sql, value))
     problems = []
     for source, settings in tried.items():
-        has_cast = any(CAST.search(given_sql) for _, given_sql, _ in settings)
+        calculate = has_cast(session, source, settings)
         values = [value for *_, value in settings]
         # all at once, since there is hardly ever one
-        if problem(session.cursor(), values, source, has_cast):
+        if problem(session.cursor(), values, source, calculate):
             for setting, given_sql, value in settings:
-                found = problem(session.cursor(), [value], source, has_cast)
-                if found:
+                found = problem(session.cursor(), [value], source, calculate)
+                # A model that is not part of this build may not be there yet.
+                is_model = MODEL.search(given_sql) and "does not exist" in (found or "")
+                if found and not is_model:
                     problems.append(
                         {
                             "setting": setting,

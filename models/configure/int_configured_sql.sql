@@ -63,6 +63,17 @@
     )) %}
 {% endfor %}
 
+{% for campaign in configured_campaigns() %}
+    {% for column, type in {
+        "customer_id": id_type, "date": "date", "amount": "double",
+    }.items() %}
+        {% do tried.append((
+            "segmentation_campaigns." ~ campaign.name ~ ".outcomes",
+            campaign.given_outcomes, "cast(" ~ column ~ " as " ~ type ~ ")", campaign.outcomes ~ " as outcomes",
+        )) %}
+    {% endfor %}
+{% endfor %}
+
 {% for key, given_sql, value, source in tried %}
 select
     {{ quoted_text(key) }} as setting,

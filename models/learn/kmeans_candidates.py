@@ -38,6 +38,12 @@ SIGNIFICANT_DIGITS = 10
 CENTROID_DECIMALS = 9
 
 
+class VectorsError(ValueError):
+    """Vectors that are too few. dbt prints no traceback of it."""
+
+    __traceback__ = None
+
+
 class Sample(NamedTuple):
     """The distinct points of customers, sorted, and the number of customers at each."""
 
@@ -186,7 +192,7 @@ def fit_candidates(sample: Sample, settings: dict, customers: int) -> list[dict]
         customers: number of all customers of the segmentation.
 
     Raises:
-        ValueError: the distinct points are fewer than the smallest number of clusters.
+        VectorsError: fewer distinct points than the smallest number of clusters.
     """
     import sklearn.cluster  # noqa: F401  the limit below needs its threads loaded
     from threadpoolctl import threadpool_limits
@@ -196,7 +202,7 @@ def fit_candidates(sample: Sample, settings: dict, customers: int) -> list[dict]
     most = min(settings["maximum_clusters"], vectors)
     if most < fewest:
         drawn = f" ({sampled} of them, as segmentation_training says)"
-        raise ValueError(
+        raise VectorsError(
             f"The segmentation {name} asks for {fewest} clusters or more, but its "
             f"customers{drawn if sampled < customers else ''} have only {vectors} "
             "different feature vectors, and each cluster needs one of its own. "

@@ -35,7 +35,9 @@ PREAMBLE = 50
 
 
 class FileError(ValueError):
-    """A fault of a file: what was found, and what to do about it."""
+    """A fault of a file: finding and advice. dbt prints no traceback of it."""
+
+    __traceback__ = None
 
 
 def literal(sql: str) -> str:

@@ -64,6 +64,13 @@ COMMENTS = """
 """
 
 
+class PublicationError(RuntimeError):
+    """A publication that is impossible. dbt prints no traceback of it."""
+
+    # A context manager sets it again.
+    __traceback__ = property(lambda self: None, lambda self, traceback: None)
+
+
 def quoted(name: str) -> str:
     """Return the name as an identifier."""
     return '"' + name.replace('"', '""') + '"'
@@ -126,7 +133,7 @@ def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
         What the manifest says of the table.
 
     Raises:
-        RuntimeError: if the table is empty and cannot be.
+        PublicationError: if the table is empty and cannot be.
     """
     name = table["table_name"]
     target = f"{CATALOG}.main.{quoted(name)}"
@@ -138,7 +145,7 @@ def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
     )
     measured = measure(cursor, target)
     if table["is_never_empty"] and not measured["row_count"]:
-        raise RuntimeError(
+        raise PublicationError(
             f"{name} is empty, so nothing was published: what was published before"
             " stays. Build everything, without --empty."
         )
@@ -211,8 +218,8 @@ def read_manifest(folder: Path) -> dict:
 
 
 def stop(path: Path | str, found: str, cure: str) -> None:
-    """Stop the build: the message is the last line of what dbt prints."""
-    raise RuntimeError(f"segmentation_publish_to: {path} {found}. {cure}") from None
+    """Stop the build."""
+    raise PublicationError(f"segmentation_publish_to: {path} {found}. {cure}") from None
 
 
 @contextmanager
@@ -270,7 +277,7 @@ def switch(folder: Path, version: str) -> None:
     have turned the link into a folder, what it led to: that becomes the version it is.
 
     Raises:
-        RuntimeError: if the file system has no symbolic links.
+        PublicationError: if the file system has no symbolic links.
     """
     current, link = folder / CURRENT, folder / f".{CURRENT}"
     link.unlink(missing_ok=True)

@@ -32,6 +32,13 @@ def names(rows: str) -> dict:
     return {"segmentation_names": f"(select * from (values {rows}) as t({columns}))"}
 
 
+def outcomes(sql: str) -> dict:
+    """Return a campaign with these outcomes."""
+    days = {"starts": "2026-01-01", "ends": "2026-01-31"}
+    campaign = {"segmentation": "shoppers", "outcomes": sql} | days
+    return {"segmentation_campaigns": {"winter": campaign}}
+
+
 SQL = {
     # name of the mistake: pattern that turns good SQL into bad SQL
     "a comment": "{} -- of the customer",
@@ -223,6 +230,18 @@ CHANGES = {
     "a name of null": names("('shoppers', 'shoppers-1', null, '')"),
     "a name of ours": names("('shoppers', 'shoppers-1', 'Unassigned', '')"),
     "a name for an id of null": names("('shoppers', null, 'A', '')"),
+    "outcomes of words for days": outcomes(
+        """(select 'c0001' as customer_id, 'soon' as date, 1 as amount)"""
+    ),
+    "outcomes of words for amounts": outcomes(
+        """(select 'c0001' as customer_id, '2026-01-02' as date, 'dear' as amount)"""
+    ),
+    "outcomes with a cast of words": outcomes(
+        """(select 'c0001' as customer_id, 'soon'::date as date, 1 as amount)"""
+    ),
+    "outcomes without a column": outcomes("(select 1 as customer_id, 2 as amount)"),
+    "outcomes in no table": outcomes("gone_orders"),
+    "outcomes with a missing operand": outcomes("(select 1 + as customer_id)"),
     "restarts of none": {"segmentation_restarts": 0},
     "a seed of text": {"segmentation_seed": "one"},
     "a training of null": {"segmentation_training": None},

@@ -36,15 +36,16 @@ class Case:
     Attributes:
         rows: number of customers that a person sees in the file. No other line may
             become a customer; a second header or a line of totals may be rejected.
-        options: options of read_csv after `all_varchar = true`.
         changes: changes of the configuration.
+        is_learned: whether to build segments. Once it is read, a file with a fault of
+            lines or bytes has the customers of a good file.
     """
 
     name: str
     content: bytes
     rows: int
-    options: str = ""
     changes: dict = field(default_factory=dict)
+    is_learned: bool = True
 
 
 def good_lines(random: Random, size: int = 40) -> list[str]:
@@ -136,7 +137,7 @@ def conflicting(lines: list[str], random: Random, share: float) -> list[str]:
     return lines + [",".join([*line.split(",")[:2], "7,7,free,x"]) for line in again]
 
 
-LINES: dict[str, Callable[[list[str], Random], list[str]]] = {
+ROWS: dict[str, Callable[[list[str], Random], list[str]]] = {
     "good": lambda lines, _: lines,
     "a header only": lambda lines, _: lines[:1],
     "one row": lambda lines, _: lines[:2],
@@ -165,6 +166,8 @@ LINES: dict[str, Callable[[list[str], Random], list[str]]] = {
         lines[:1]
         + [f"c{n % 7},{random.randint(20, 60)},{n},1,free,x" for n in range(90)]
     ),
+}
+LINES: dict[str, Callable[[list[str], Random], list[str]]] = {
     "a missing column": lambda lines, _: changed_columns(
         lines, lambda row: row[:2] + row[3:]
     ),
@@ -240,14 +243,14 @@ EMPTY = {"an empty file", "blank lines only", "an archive", "a page"}
 def bad_files(rounds: int) -> Iterator[Case]:
     """Yield every kind of bad file in each of several rounds, all different."""
     for number in range(rounds):
-        for kind in [*CELLS, *LINES, *BYTES]:
+        for kind in [*CELLS, *ROWS, *LINES, *BYTES]:
             name = f"{kind} {number}"
             random = Random(name)
             lines = good_lines(random, random.randint(30, 60))
             if kind in CELLS:
                 lines = with_cells(lines, random, *CELLS[kind])
-            elif kind in LINES:
-                lines = LINES[kind](lines, random)
+            elif kind in ROWS | LINES:
+                lines = (ROWS | LINES)[kind](lines, random)
             content = BYTES[kind](lines) if kind in BYTES else text(lines)
             rows = len(lines) - 1
             if kind in EMPTY:
@@ -256,4 +259,4 @@ def bad_files(rounds: int) -> Iterator[Case]:
                 rows += 1
             elif kind.startswith("two exports"):
                 rows *= 2
-            yield Case(name, content, rows)
+            yield Case(name, content, rows, is_learned=kind in CELLS | ROWS)

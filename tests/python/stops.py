@@ -21,7 +21,8 @@ SENTENCES = {
     "configured SQL": (
         r"Invalid Input Error: segmentation[\w.]+ is .+",
         r"^ *(Binder|Catalog|Parser|Conversion) Error: .+",
-        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write )",
+        r"^ *(Name a column|It is there|Make a number|Mend the SQL|Use what|Write "
+        r"|Give a table)",
     ),
     "no rows": (
         r"The table of customers \(segmentation_customers\)",
@@ -101,12 +102,15 @@ CONSERVED = """
             select coalesce(sum(copies - 1), 0) from int_customers_checked
             where rejection is null
         ),
-        (select coalesce(sum(source_rows), 0) from rejected_customers),
-        (
-            select coalesce(sum(customers), 0) from segments
-            where segmentation = 'shoppers'
-        )
+        (select coalesce(sum(source_rows), 0) from rejected_customers)
 """
+SEGMENTED = """
+    select coalesce(sum(customers), 0) from segments where segmentation = 'shoppers'
+"""
+READ = (
+    *("--select", "+customer_features", "+rejected_customers"),
+    *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
+)
 
 
 def last_lines(stop: str) -> str:
@@ -131,7 +135,7 @@ class Outcome:
     Attributes:
         stops: messages of the nodes that stopped the build; none if it succeeded.
         rows: number of accepted, merged and rejected rows, if it succeeded.
-        segmented: number of customers in segments.
+        segmented: number of customers in segments, if there are any.
         log: everything that dbt printed.
     """
 
@@ -142,23 +146,23 @@ class Outcome:
 
 
 def try_case(project: Project, case: Case) -> Outcome:
-    """Build a case up to the segments, in a new database."""
+    """Build a case in a new database, up to the segments if anything is learned."""
     project.database.unlink(missing_ok=True)
     path = project.folder / "customers.csv"
     path.write_bytes(case.content)
-    source = f"read_csv('{path}', all_varchar = true{case.options})"
+    source = f"read_csv('{path}', all_varchar = true)"
     variables = {"segmentation_customers": "{source}"} | CONFIGURATION | case.changes
     given = variables["segmentation_customers"]
     if isinstance(given, str):
         variables["segmentation_customers"] = given.replace("{source}", source)
-    result = project.dbt(
-        *("build", "--selector", "core", "--no-write-json"), **variables
-    )
+    selected = ("--selector", "core") if case.is_learned else READ
+    result = project.dbt("build", *selected, "--no-write-json", **variables)
     log = "\n".join([result.error, *result.log])
     if not result.success:
         return Outcome(result.stops, None, None, log)
-    ((*rows, segmented),) = project.query(CONSERVED)
-    return Outcome([], tuple(map(int, rows)), int(segmented), log)
+    (rows,) = project.query(CONSERVED)
+    segmented = int(*project.query(SEGMENTED)[0]) if case.is_learned else None
+    return Outcome([], tuple(map(int, rows)), segmented, log)
 
 
 def faults(case: Case, outcome: Outcome) -> list[str]:
@@ -167,7 +171,8 @@ def faults(case: Case, outcome: Outcome) -> list[str]:
         accepted, merged, rejected = outcome.rows
         total, lines = accepted + merged + rejected, len(case.content.splitlines())
         found = [] if case.rows <= total <= max(lines, case.rows) else ["lost rows"]
-        return found + ["segments lost some"] * (outcome.segmented != accepted)
+        has_lost = outcome.segmented not in (None, accepted)
+        return found + ["segments lost some"] * has_lost
     return [
         f"{kinds_of(stop) or 'unclassified'}: {last_lines(stop)[-600:]}"
         for stop in outcome.stops
