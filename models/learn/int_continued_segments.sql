@@ -83,7 +83,7 @@ compared as (
 renamed as (
 
     -- Segmentations that lost features and got new ones: a feature may have been
-    -- renamed, so centroids cannot be compared.
+    -- renamed, or replaced by another, of which the segments share customers by chance.
     select segmentation
     from compared
     where
@@ -103,8 +103,6 @@ fits as (
     from kmeans_starts
     inner join kmeans_refinements
         on kmeans_starts.fit_id = kmeans_refinements.fit_id
-    inner join renamed
-        on kmeans_starts.segmentation = renamed.segmentation
     group by kmeans_starts.segmentation
 
 ),
@@ -131,10 +129,18 @@ counted as (
         count(*) as customers,
         sum(count(*)) over (
             partition by placed.segmentation, placed.segment_index
-        ) as segment_customers,
+        ) as returning_customers,
         sum(count(*)) over (
             partition by placed.segmentation, before.segment_id
-        ) as earlier_customers
+        ) as earlier_customers,
+        row_number() over (
+            partition by placed.segmentation, placed.segment_index
+            order by count(*) desc, before.segment_id
+        ) as place_among_origins,
+        row_number() over (
+            partition by placed.segmentation, before.segment_id
+            order by count(*) desc, placed.segment_index
+        ) as place_among_destinations
 
     from placed
     inner join int_segments_before as before
@@ -145,14 +151,41 @@ counted as (
         placed.segment_index,
         before.segment_id
 
+),
+
+judged as (
+
+    -- Of a segment of new customers, the few others say little: centroids decide.
+    select
+        counted.*,
+        counted.place_among_origins = 1
+        and counted.place_among_destinations = 1
+        and (
+            renamed.segmentation is null
+            or (
+                2 * counted.customers > counted.returning_customers
+                and 2 * counted.customers > counted.earlier_customers
+            )
+        ) as is_continued
+
+    from counted
+    inner join kmeans_starts
+        on counted.segmentation = kmeans_starts.segmentation
+    inner join kmeans_refinements
+        on kmeans_starts.fit_id = kmeans_refinements.fit_id
+        and counted.segment_index = kmeans_refinements.segment_index
+    left join renamed
+        on counted.segmentation = renamed.segmentation
+    where 2 * counted.returning_customers > kmeans_refinements.customers
+
 )
 
 select
     segmentation,
     segment_index,
-    segment_id
+    max(case when is_continued then segment_id end) as segment_id
 
-from counted
-where
-    2 * customers > segment_customers
-    and 2 * customers > earlier_customers
+from judged
+group by
+    segmentation,
+    segment_index

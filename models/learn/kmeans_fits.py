@@ -55,14 +55,15 @@ def segment_ids(
     centroids: np.ndarray,
     earlier: dict[str, np.ndarray],
     used: set[str],
-    continued: dict[int, str] | None = None,
+    continued: dict[int, str | None] | None = None,
 ) -> list[str]:
     """Return an id for each centroid: that of the segment that it continues, or a new
     one.
 
-    If `continued` is empty, the distances between centroids decide. A new centroid can
-    only continue the nearest old one. When several could continue the same old one,
-    the pairs with the smallest sum of distances win (Kuhn, 1955), and the others get
+    Customers decide in `continued`: standardized centroids of two fits lie in two
+    scales if many customers came or went. Of segments of new customers, the distances
+    between centroids decide. A new centroid can only continue the nearest old one. Of
+    several that could continue the same old one, the nearest does, and the others get
     new ids. Pairing without regard to the nearest centroid would let a chain of short
     moves take ids from segments that have not moved at all.
 
@@ -71,21 +72,20 @@ def segment_ids(
         centroids: (k, d) new standardized centroids.
         earlier: (d,) standardized centroids of the previous fit, by id.
         used: all ids that the segmentation ever had; a new id is none of them.
-        continued: ids by segment_index, for segments that share most customers with
-            an earlier segment; see int_continued_segments.
+        continued: ids by segment_index, of segments whose customers were there before;
+            None for those that continue no segment. See int_continued_segments.
     """
-    ids = [(continued or {}).get(index) for index in range(len(centroids))]
-    if earlier and not continued:
-        from scipy.optimize import linear_sum_assignment
+    continued = continued or {}
+    ids = [continued.get(index) for index in range(len(centroids))]
+    if earlier:
         from scipy.spatial.distance import cdist
 
         names = sorted(earlier, key=segment_number)
         between = cdist(centroids, np.array([earlier[name] for name in names]))
-        nearest = between.argmin(axis=1)[:, None] == np.arange(len(names))
-        costs = np.where(nearest, between, between.sum() + 1)
-        for new, old in zip(*linear_sum_assignment(costs), strict=True):
-            if nearest[new, old]:
-                ids[new] = names[old]
+        for index in between.min(axis=1).argsort(kind="stable").tolist():
+            nearest = names[between[index].argmin()]
+            if index not in continued and nearest not in ids:
+                ids[index] = nearest
     following = max([segment_number(name) for name in used], default=0) + 1
     for index, name in enumerate(ids):
         if name is None:
@@ -171,7 +171,7 @@ def list_rows(
     same = {
         row["segment_index"]: row["segment_id"]
         for row in continued
-        if row["segmentation"] == name and row["segment_id"] in used
+        if row["segmentation"] == name and row["segment_id"] in {*used, None}
     }
     ids = segment_ids(name, centroids[:, shared], earlier, used, same)
     return [

@@ -15,15 +15,24 @@ int_segment_names as (
 
 int_segment_profiles as (
 
-    select * from {{ ref("customer_segmentation", "int_segment_profiles") }}
+    select
+        segmentation,
+        segment_id,
+        feature,
+        deviation,
+        case when typical_is = 'share' then typical_value end as share
+
+    from {{ ref("customer_segmentation", "int_segment_profiles") }}
 
 ),
 
 compared as (
 
-    -- A name is given at a deviation of 0.5 and outdated below 0.25. The gap keeps a
-    -- segment at the border from changing its name at every build. A segment without
-    -- customers has no profile, so its name is not judged.
+    -- A name is given at a deviation of 0.5 and outdated below 0.25; that of a category
+    -- is given where half of the customers have it and outdated below 0.45, or where 5 %
+    -- have it and outdated above 0.1. The gap keeps a segment at the border from changing
+    -- its name at every build. A segment without customers has no profile: its name is
+    -- not judged.
     select
         centroids.segmentation,
         centroids.segment_id,
@@ -35,7 +44,9 @@ compared as (
         max(abs(profiles.deviation)) as distinctiveness,
         count(case
             {% for sign, holds in [
-                ("+", ">= 0.25"), ("-", "<= -0.25"), ("=", "between -0.75 and 0.75"),
+                ("+", ">= 0.25 and coalesce(profiles.share, 1) >= 0.45"),
+                ("-", "<= -0.25 and coalesce(profiles.share, 0) <= 0.1"),
+                ("=", "between -0.75 and 0.75"),
             ] %}
             when {{ dbt.position(
                 "'," ~ sign ~ "' || centroids.feature || ','",

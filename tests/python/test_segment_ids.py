@@ -211,3 +211,14 @@ def test_no_centroids_are_newest_without_a_fit_or_a_shared_feature(
     earlier, shared = kmeans_fits.newest_centroids(REGISTRY, segmentation, features)
     assert earlier == {}
     assert np.eye(len(features))[:, shared].shape == (len(features), 0)
+
+
+def test_customers_decide_before_centroids(kmeans_fits):
+    # The first centroid lies nearest to value-1, but its customers come from value-3;
+    # those of the second continue none. The third has new customers, so it continues
+    # the nearest, and the fourth would, too, but value-3 is taken.
+    earlier = {f"value-{i}": np.array([10.0 * i]) for i in (1, 2, 3)}
+    new = np.array([[10.0], [11.0], [20.0], [31.0]])
+    continued = {0: "value-3", 1: None}
+    ids = kmeans_fits.segment_ids("value", new, earlier, set(earlier), continued)
+    assert ids == ["value-3", "value-4", "value-2", "value-5"]
