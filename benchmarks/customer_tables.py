@@ -1,9 +1,10 @@
 """Count what preparing the features is worth.
 
 `python benchmarks/customer_tables.py` generates tables of the kinds that customers'
-tables often are, chooses k as segmentation_quality does, for the table as it is and
-prepared in another way, and writes into docs/choosing_k.md how often k is right and how
-much the segments are like the groups. The same seeds give the same tables.
+tables often are (kinds.py), chooses k as segmentation_quality does, for the table as
+the project takes it by default and prepared in other ways, and writes into
+docs/choosing_k.md how often k is right and how much the segments are like the groups.
+The same seeds give the same tables.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import kinds as tables_of
 import numpy as np
 from choosing_k import (
     CLUSTERS,
@@ -23,37 +24,21 @@ from choosing_k import (
     load_model,
     markdown,
     measure_candidates,
+    percent,
     rule_in_use,
+    wilson,
     write,
 )
-from mixtures import MONEY_SPREAD, SEPARATIONS, chained_centers, standardized
+from kinds import STRANGER, Table
+from mixtures import standardized
 
 BEGIN, END = "<!-- begin of the kinds -->", "<!-- end of the kinds -->"
 
 # Weights and thresholds were fixed on seeds below 1,000.
 FIRST_SEED = 5_000
 TABLES = 12  # of each kind: every separation with every number of groups
-CUSTOMERS = 1_000
-GROUPS = (2, 3, 4, 6)
-
-FAITHFULNESS = 0.8  # share of a group's customers who have the category of the group
 IDLE = 0.1  # a feature is idle if the segments explain less of its variance
-ZERO_SHARE = 0.4  # customers without any money, of every group alike
-
-
-@dataclass(frozen=True)
-class Table:
-    """Customers in groups that are known.
-
-    Attributes:
-        numbers: (n, d) numeric features.
-        labels: (n,) the group of each customer.
-        categories: (n,) the category of each customer, 0, 1, ...; none: all 0.
-    """
-
-    numbers: np.ndarray
-    labels: np.ndarray
-    categories: np.ndarray
+ECHOING = 0.95  # the correlation from which warn_of_redundant_features warns
 
 
 class Preparation(NamedTuple):
@@ -61,70 +46,6 @@ class Preparation(NamedTuple):
 
     points: np.ndarray
     is_member: np.ndarray
-
-
-# ---------- tables
-
-
-def draw_groups(generator: np.random.Generator, at: int, features: int) -> Table:
-    """Return normal groups of the same size; `at` goes through all separations and
-    numbers of groups.
-    """
-    groups = GROUPS[at % len(GROUPS)]
-    separation = list(SEPARATIONS.values())[at % len(SEPARATIONS)]
-    centers = chained_centers(generator, groups, features, separation)
-    labels = np.arange(CUSTOMERS) % groups
-    numbers = centers[labels] + generator.normal(size=(CUSTOMERS, features))
-    return Table(numbers, labels, np.zeros(CUSTOMERS, dtype=int))
-
-
-def with_category(generator: np.random.Generator, at: int) -> Table:
-    """Return groups with a category of two to four levels. Most customers have that of
-    their group, the others any.
-    """
-    table = draw_groups(generator, at, int(generator.integers(2, 4)))
-    levels = int(generator.integers(2, 5))
-    own = table.labels % levels
-    chance = generator.integers(levels, size=CUSTOMERS)
-    is_own = generator.random(CUSTOMERS) < FAITHFULNESS
-    return Table(table.numbers, table.labels, np.where(is_own, own, chance))
-
-
-def with_flags(generator: np.random.Generator, at: int) -> Table:
-    """Return groups with two columns of 0 and 1. In every group a share of its own, 10
-    to 90 %, has the 1.
-    """
-    table = draw_groups(generator, at, int(generator.integers(2, 4)))
-    shares = generator.uniform(0.1, 0.9, size=(table.labels.max() + 1, 2))
-    flags = generator.random((CUSTOMERS, 2)) < shares[table.labels]
-    return Table(np.hstack([table.numbers, flags]), table.labels, table.categories)
-
-
-def with_idle_features(generator: np.random.Generator, at: int) -> Table:
-    """Return groups in two or three features beside one to four of noise."""
-    table = draw_groups(generator, at, int(generator.integers(2, 4)))
-    noise = generator.normal(size=(CUSTOMERS, int(generator.integers(1, 5))))
-    return Table(np.hstack([table.numbers, noise]), table.labels, table.categories)
-
-
-def with_money(generator: np.random.Generator, at: int) -> Table:
-    """Return groups of which all features are amounts, skewed as money is."""
-    table = draw_groups(generator, at, int(generator.integers(2, 5)))
-    money = 100 * np.exp(MONEY_SPREAD * standardized(table.numbers))
-    return Table(money.round(2), table.labels, table.categories)
-
-
-def with_zeros(generator: np.random.Generator, at: int) -> Table:
-    """Return groups of amounts, in which ZERO_SHARE of the customers have bought
-    nothing: their groups cannot be told, whatever the method.
-    """
-    table = with_money(generator, at)
-    is_active = generator.random(CUSTOMERS) >= ZERO_SHARE
-    return Table(
-        table.numbers * is_active[:, None],
-        np.where(is_active, table.labels, -1),
-        table.categories,
-    )
 
 
 # ---------- preparations
@@ -184,6 +105,13 @@ def huang(shares: np.ndarray) -> float:
     return (1 - (shares**2).sum()) / 4
 
 
+def without_echoes(table: Table) -> Preparation:
+    """Return the numbers without those that an earlier one says already."""
+    points = standardized(table.numbers)
+    is_echo = np.triu(abs(np.corrcoef(points.T)) > ECHOING, 1).any(axis=0)
+    return everybody(points[:, ~is_echo])
+
+
 class Segments(NamedTuple):
     """The chosen k, and the segment of each customer who takes part."""
 
@@ -236,36 +164,49 @@ class Way(NamedTuple):
     segment: Callable[[SimpleNamespace, np.ndarray, int], Segments] = segment
 
 
+# The first way is the project's default. Seeds follow from the order of the kinds.
 KINDS: dict[str, tuple[Callable[[np.random.Generator, int], Table], list[Way]]] = {
     "a category": (
-        with_category,
+        tables_of.with_category,
         [
+            Way("weight 0.25", one_hot(lambda _: 0.25)),
             Way("weight 1", one_hot(lambda _: 1.0)),
             Way("weight 0.5", one_hot(lambda _: 0.5)),
-            Way("weight 0.25", one_hot(lambda _: 0.25)),
             Way("k-prototypes' weight", one_hot(huang)),
             Way("left out", as_numbers),
         ],
     ),
     "columns of 0 and 1": (
-        with_flags,
-        [
-            Way("weight 1", flags_at(1.0)),
-            Way("weight 0.25", flags_at(0.25)),
-        ],
+        tables_of.with_flags,
+        [Way("weight 1", flags_at(1.0)), Way("weight 0.25", flags_at(0.25))],
     ),
     "idle features": (
-        with_idle_features,
+        tables_of.with_idle_features,
         [
             Way("as they are", as_numbers),
             Way("idle ones left out", as_numbers, without_idle),
         ],
     ),
-    "money": (with_money, [Way("as it is", as_numbers), Way("log", logged)]),
-    "money with zeros": (
-        with_zeros,
-        [Way("log", logged), Way("log, the active only", active_only)],
+    "money": (
+        tables_of.with_money,
+        [Way("as it is", as_numbers), Way("log", logged)],
     ),
+    "money with zeros": (
+        tables_of.with_zeros,
+        [
+            Way("as it is", as_numbers),
+            Way("log", logged),
+            Way("log, the active only", active_only),
+        ],
+    ),
+    "correlated features": (
+        tables_of.with_echoes,
+        [Way("as they are", as_numbers), Way("one of them kept", without_echoes)],
+    ),
+    "nested groups": (tables_of.nested, [Way("as they are", as_numbers)]),
+    "background noise": (tables_of.with_strangers, [Way("as it is", as_numbers)]),
+    "copies": (tables_of.with_copies, [Way("as they are", as_numbers)]),
+    "many customers": (tables_of.with_many_customers, [Way("as they are", as_numbers)]),
 }
 
 
@@ -306,8 +247,7 @@ def run(
                         Outcome(
                             kind,
                             way.name,
-                            # who has bought nothing is a segment, too
-                            len(np.unique(labels)),
+                            len(set(labels.tolist()) - {STRANGER}),
                             found.clusters,
                             adjusted_rand_score(labels[known], found.labels[known]),
                         )
@@ -317,22 +257,65 @@ def run(
     return outcomes
 
 
-def table_of(outcomes: Sequence[Outcome]) -> str:
-    """Return one row per kind and way."""
-    rows = []
-    for kind, way in dict.fromkeys((item.kind, item.way) for item in outcomes):
-        mine = [item for item in outcomes if (item.kind, item.way) == (kind, way)]
-        errors = np.array([item.clusters - item.groups for item in mine])
-        rows.append(
-            (
-                kind,
-                way,
-                f"{(errors == 0).sum()} of {len(mine)}",
-                f"{errors.mean() + 0.0:+.2f}",
-                f"{np.mean([item.agreement for item in mine]):.2f}",
-            )
-        )
-    return markdown(("kind", "prepared", "right k", "mean error", "agreement"), rows)
+class Counts(NamedTuple):
+    """How often k is right on some tables, and how far off it is."""
+
+    right: int
+    tables: int
+    error: float
+    agreement: float
+
+    def cells(self) -> tuple[str, str, str]:
+        """Return the cells of a row."""
+        error = f"{self.error + 0.0:+.2f}"
+        return f"{self.right} of {self.tables}", error, f"{self.agreement:.2f}"
+
+
+def count(outcomes: Sequence[Outcome]) -> Counts:
+    """Return the counts of some outcomes."""
+    errors = np.array([item.clusters - item.groups for item in outcomes])
+    return Counts(
+        int((errors == 0).sum()),
+        len(errors),
+        float(errors.mean()),
+        float(np.mean([item.agreement for item in outcomes])),
+    )
+
+
+def report(outcomes: Sequence[Outcome], seeds: range) -> str:
+    """Return the results as Markdown: the tables as they come, those kinds first where
+    the rule is weakest, and all of them prepared in every way.
+    """
+    plain = [item for item in outcomes if item.way == KINDS[item.kind][1][0].name]
+    kinds = dict.fromkeys(item.kind for item in outcomes)
+    counts = {kind: count([x for x in plain if x.kind == kind]) for kind in kinds}
+    weakest_first = sorted(kinds, key=lambda kind: counts[kind].right)
+    right, tables, *_ = everything = count(plain)
+    low, high = (round(100 * bound) for bound in wilson(right, tables))
+    ways = dict.fromkeys((item.kind, item.way) for item in outcomes)
+    header = ("right k", "mean error", "agreement")
+    return "\n\n".join(
+        [
+            f"{len(seeds)} tables of each kind, seeds {seeds[0]} to {seeds[-1]}. As "
+            f"they come, k is right on {percent(right / tables)} ({low} to {high}):",
+            markdown(
+                ("kind", *header),
+                [
+                    *((kind, *counts[kind].cells()) for kind in weakest_first),
+                    ("**all**", *everything.cells()),
+                ],
+            ),
+            "The same tables, prepared:",
+            markdown(
+                ("kind", "prepared", *header),
+                [
+                    (*way, *count([x for x in outcomes if x[:2] == way]).cells())
+                    for way in ways
+                    if len(KINDS[way[0]][1]) > 1
+                ],
+            ),
+        ]
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -343,14 +326,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--print", action="store_true", help="leave the page alone")
     options = parser.parse_args(arguments)
+    seeds = range(options.first_seed, options.first_seed + options.tables)
     outcomes = run(load_model(), options.kinds, options.tables, options.first_seed)
-    results = table_of(outcomes)
+    results = report(outcomes, seeds)
     if options.print:
         print(results)
     else:
-        last = options.first_seed + options.tables - 1
-        heading = f"{options.tables} tables of each kind, seeds {options.first_seed} to"
-        write(f"{heading} {last}:\n\n{results}", PAGE, BEGIN, END)
+        write(results, PAGE, BEGIN, END)
 
 
 if __name__ == "__main__":

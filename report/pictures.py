@@ -17,7 +17,7 @@ FLAGS = [
 ]
 # file: board and height of the picture
 PICTURES = {
-    "overview.png": ("rfm/overview", 960),
+    "overview.png": ("value/overview", 1040),
     "segments.png": ("lifestyle/segments", 880),
 }
 

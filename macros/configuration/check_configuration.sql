@@ -88,24 +88,29 @@
             "\\([^\\[\\](){}]*\\)|\\[[^\\[\\](){}]*\\]|{[^\\[\\](){}]*}", "x", text.bare
         ) %}
     {% endfor %}
-    {% set slips = [
-        ("--", "SQL without comments: write them in YAML, after #"),
-        ("/*", "SQL without comments: write them in YAML, after #"),
-        (";", "SQL without a semicolon: leave it out"),
-        ("'", "SQL with every quote closed: add the missing one"),
-        ('"', "SQL with every quote closed: add the missing one"),
-    ] %}
-    {% for bracket in ["(", ")", "[", "]", "{", "}"] %}
-        {% do slips.append((bracket, "SQL with brackets in pairs: add or remove one")) %}
-    {% endfor %}
-    {% do slips.append((",", "SQL for a single value: remove what follows the comma"))
-        if not is_relation %}
     {% if is_relation and modules.re.match("(select|with|from)\\b", given | trim | lower) %}
         {{ customer_segmentation.configuration_error(
             key, "a table, a function or a query in brackets: add the brackets", given
         ) }}
     {% endif %}
-    {% for slip, allowed in slips if slip in text.bare %}
-        {{ customer_segmentation.configuration_error(key, allowed, given) }}
-    {% endfor %}
+    {% set slip = modules.re.search(
+        "--|/[*]|[;'\"\\[\\](){}" ~ ("" if is_relation else ",") ~ "]", text.bare
+    ) %}
+    {% if slip %}
+        {% set without_comments = "SQL without comments: write them in YAML, after #" %}
+        {% set closed = "SQL with every quote closed: add the missing one" %}
+        {% set allowed = {
+            "--": without_comments,
+            "/*": without_comments,
+            ";": "SQL without a semicolon: leave it out",
+            "'": closed,
+            '"': closed,
+            ",": "SQL for a single value: remove what follows the comma",
+        } %}
+        {{ customer_segmentation.configuration_error(
+            key,
+            allowed.get(slip.group(), "SQL with brackets in pairs: add or remove one"),
+            given,
+        ) }}
+    {% endif %}
 {% endmacro %}

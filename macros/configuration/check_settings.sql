@@ -44,5 +44,6 @@
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}
+    {% do customer_segmentation.check_names_of_attributes() %}
     {% do customer_segmentation.configured_campaigns() %}
 {% endmacro %}

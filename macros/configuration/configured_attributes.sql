@@ -8,17 +8,12 @@
             "a list of columns, or a mapping of names to options", given_attributes
         ) }}
     {% endif %}
-    {% set numbers = [] %}
-    {% for column in customer_segmentation.configured_features()
-        + customer_segmentation.configured_measures() %}
-        {% do numbers.append(column.name) %}
-    {% endfor %}
     {% for name in given_attributes %}
         {% set key = "segmentation_attributes." ~ name %}
         {% set given = given_attributes[name] if given_attributes is mapping else {} %}
         {% do customer_segmentation.check_name(key, name) %}
         {% do customer_segmentation.check_mapping(key, given, ["expression", "label"]) %}
-        {% if name in numbers or name in attributes | map(attribute="name") %}
+        {% if name in attributes | map(attribute="name") %}
             {{ customer_segmentation.configuration_error(
                 key, "a name that no other attribute, feature or measure has", name
             ) }}
@@ -33,4 +28,17 @@
         {% do attributes.append(attribute) %}
     {% endfor %}
     {{ return(attributes) }}
+{% endmacro %}
+
+
+{% macro check_names_of_attributes() %}
+    {% set numbers = customer_segmentation.configured_features()
+        + customer_segmentation.configured_measures() %}
+    {% for attribute in customer_segmentation.configured_attributes()
+        if attribute.name in numbers | map(attribute="name") %}
+        {{ customer_segmentation.configuration_error(
+            "segmentation_attributes." ~ attribute.name,
+            "a name that no other attribute, feature or measure has", attribute.name
+        ) }}
+    {% endfor %}
 {% endmacro %}

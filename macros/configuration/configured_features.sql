@@ -48,7 +48,8 @@
         "words": given.get("words", {}),
     } %}
     {#- These checks are the slowest ones, so they run at parse only. -#}
-    {% do customer_segmentation.check_feature(key, feature, lowest) if not execute %}
+    {% do customer_segmentation.check_feature(key, given, feature, lowest)
+        if not execute %}
     {{ return(feature) }}
 {% endmacro %}
 
@@ -128,12 +129,14 @@
 {%- endmacro %}
 
 
-{% macro check_feature(key, feature, lowest) %}
+{# What is not given has a default, which needs no check. #}
+{% macro check_feature(key, given, feature, lowest) %}
     {% do customer_segmentation.check_one_of(
-        key ~ ".basis", feature.basis,
+        key ~ ".basis", given.basis,
         ["geographic", "demographic", "behavioral", "psychographic"],
-    ) %}
-    {% do customer_segmentation.check_sql(key ~ ".expression", feature.expression) %}
+    ) if "basis" in given %}
+    {% do customer_segmentation.check_sql(key ~ ".expression", given.expression)
+        if "expression" in given %}
     {% if feature.expression | replace('"', "") | lower
         == var("segmentation_customer_id") | string | replace('"', "") | lower %}
         {{ customer_segmentation.configuration_error(
@@ -141,11 +144,11 @@
         ) }}
     {% endif %}
     {% do customer_segmentation.check_number(
-        key ~ ".min", feature.minimum, at_least=lowest, at_most=1e15
-    ) %}
+        key ~ ".min", given.min, at_least=lowest, at_most=1e15
+    ) if "min" in given %}
     {% do customer_segmentation.check_number(
         key ~ ".max", feature.maximum, more_than=feature.minimum, at_most=1e15
-    ) %}
+    ) if "min" in given or "max" in given %}
     {% if feature.missing is string %}
         {% do customer_segmentation.check_one_of(
             key ~ ".missing", feature.missing,
@@ -170,21 +173,22 @@
         ) %}
     {% endif %}
     {% do customer_segmentation.check_one_of(
-        key ~ ".transform", feature.transform, ["none", "log", "sqrt"]
-    ) %}
+        key ~ ".transform", given.transform, ["none", "log", "sqrt"]
+    ) if "transform" in given %}
     {% do customer_segmentation.check_one_of(
-        key ~ ".scale", feature.scale, ["standard", "robust", "none"]
-    ) %}
+        key ~ ".scale", given.scale, ["standard", "robust", "none"]
+    ) if "scale" in given %}
     {% do customer_segmentation.check_number(
-        key ~ ".weight", feature.weight, more_than=0, at_most=1000
-    ) %}
-    {% do customer_segmentation.check_text(key ~ ".label", feature.label) %}
+        key ~ ".weight", given.weight, more_than=0, at_most=1000
+    ) if "weight" in given %}
+    {% do customer_segmentation.check_text(key ~ ".label", given.label)
+        if "label" in given %}
     {% if feature.unit is not string %}
         {{ customer_segmentation.configuration_error(key ~ ".unit", "a text", feature.unit) }}
     {% endif %}
     {% do customer_segmentation.check_mapping(
         key ~ ".words", feature.words, ["low", "high"]
-    ) %}
+    ) if "words" in given %}
     {% for side, words in feature.words.items() %}
         {% do customer_segmentation.check_text(key ~ ".words." ~ side, words) %}
     {% endfor %}

@@ -5,16 +5,14 @@ is fitted to a sample of the customers and to reference tables of the same shape
 have no groups, and the simplified silhouettes are compared: the idea of the gap
 statistic (Tibshirani, Walther and Hastie, 2001) and of SigClust (Liu et al., 2008).
 
-A reference table keeps what is no group: how each feature is distributed and rounded,
-and how features rise and fall together. It lacks what makes groups: valleys within a
-feature are filled, and features hang together through a Gaussian copula alone.
-Permuted columns would keep the valleys and lose the correlations; one Gaussian would
-take every skewed or rounded feature for a group.
+A reference table keeps what is no group: how each feature is distributed and rounded
+(int_reference_features), and how features rise and fall together. It lacks what makes
+groups: valleys within a feature are filled, and features hang together through a
+Gaussian copula alone. Permuted columns would lose the correlations.
 """
 
 import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -36,14 +34,6 @@ REFERENCES = 39
 STABILITY_REFERENCES = 10
 RESTARTS = 5
 SEED = 1
-# Bounds of a distribution's steps; more of them change no reference.
-KNOTS = 200
-# Up to so many different answers, an irregular share is no valley.
-FEW_ANSWERS = 10
-# A valley counts if more customers would have to move to fill it: at least this share,
-# and more than the valleys of samples without groups (1.0 of 150, 1.2 of 600).
-SMALLEST_VALLEY = 0.025
-VALLEY_BY_CHANCE = 1.2
 COPULA_ROWS = 10_000
 COPULA_STEPS = 2
 SIGNIFICANT_DIGITS = 10
@@ -52,128 +42,24 @@ FORWARD = {"log": np.log1p, "sqrt": np.sqrt, "none": np.asarray}
 BACKWARD = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
 
 
-def tidy(values: np.ndarray, largest: float) -> np.ndarray:
-    """Return the values without the last digits, which arithmetic has touched."""
-    # of smaller values, the power of ten that rounds them would be infinite
-    if largest < 1e-290:
-        return values
-    return values.round(12 - math.ceil(math.log10(largest)))
-
-
-def rounding(values: np.ndarray) -> tuple[float, float] | None:
-    """Return step and origin of the grid that nine in ten values lie on, if any.
+def at_shares(shares: np.ndarray, row: dict) -> np.ndarray:
+    """Return the standardized values of a feature at shares of the customers, by its
+    distribution without valleys.
 
     Args:
-        values: (n,) values of a feature in its own unit.
+        shares: (n,) shares in 0..1.
+        row: of int_reference_features, with the preparation of the feature.
     """
-    levels, counts = np.unique(values, return_counts=True)
-    common = levels[counts >= 0.01 * len(values)]
-    origin = float(levels[counts.argmax()])
-    for step in np.unique(np.diff(common)).tolist():
-        steps = (values - origin) / step
-        if np.mean(np.abs(steps - steps.round()) < 1e-6) >= 0.9:
-            return step, origin
-    return None
-
-
-def isotonic(bounds: np.ndarray, shares: np.ndarray, *, rising: bool) -> np.ndarray:
-    """Return the cumulated shares whose density only rises, or only falls, between
-    the bounds: the Grenander (1956) estimator.
-
-    Args:
-        bounds: (m,) ascending values.
-        shares: (m,) cumulated shares at the bounds.
-        rising: whether the density rises.
-    """
-    from sklearn.isotonic import isotonic_regression
-
-    widths = np.diff(bounds)
-    density = isotonic_regression(
-        np.diff(shares) / widths, sample_weight=widths, increasing=rising
-    )
-    return shares[0] + np.concatenate([[0.0], np.cumsum(density * widths)])
-
-
-def without_valleys(
-    bounds: np.ndarray, below: np.ndarray, reached: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return the distribution with one mode that is nearest to the given one.
-
-    As in the dip test (Hartigan and Hartigan, 1985), the mode is where the largest
-    difference of cumulated shares is smallest.
-
-    Args:
-        bounds: (m,) ascending values.
-        below: (m,) share of customers below each.
-        reached: (m,) share of customers at or below each.
-
-    Returns:
-        (m + 1,) values, their cumulated shares, and the largest difference.
-    """
-    best = (bounds, reached, np.inf)
-    for mode in range(len(bounds)):
-        left, right = slice(mode + 1), slice(mode, None)
-        rise, fall = below[left], reached[right]
-        if mode:
-            rise = isotonic(bounds[left], below[left], rising=True)
-        if mode < len(bounds) - 1:
-            fall = isotonic(bounds[right], reached[right], rising=False)
-        moved = max(
-            np.abs(rise - below[left]).max(), np.abs(fall - reached[right]).max()
-        )
-        if moved < best[2] - 1e-12:
-            values = np.concatenate([bounds[left], bounds[right]])
-            best = (values, np.concatenate([rise, fall]), float(moved))
-    return best
-
-
-def reference_feature(
-    z: np.ndarray, preparation: dict
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return a function from shares in 0..1 to standardized values, distributed and
-    rounded as the feature is, but without its valleys.
-
-    Args:
-        z: (n,) standardized values.
-        preparation: the feature's row of feature_preparation.
-    """
-    forward, backward = (way[preparation["transform"]] for way in (FORWARD, BACKWARD))
-    center, scale = preparation["center"], preparation["scale"]
-    raw = backward(z * scale + center)
-    largest = float(np.abs(raw).max())
-    raw = tidy(raw, largest)
-    grid = rounding(raw)
-    if grid:
-        step, origin = grid
-        raw = tidy(origin + ((raw - origin) / step).round() * step, largest)
-    levels, counts = np.unique(raw, return_counts=True)
-    reached = np.cumsum(counts) / len(raw)
-    below = reached - counts / len(raw)
-    bounds = levels
-    if grid:  # every value stands for a cell of the grid
-        lowest = -np.inf if preparation["transform"] == "none" else 0.0
-        cells = np.column_stack([levels - step / 2, levels + step / 2]).ravel()
-        bounds, first = np.unique(tidy(cells, largest).clip(lowest), return_index=True)
-        below = reached = np.column_stack([below, reached]).ravel()[first]
-    if len(bounds) > KNOTS:
-        last = len(bounds) - 1
-        kept = np.searchsorted(reached, np.linspace(0, 1, KNOTS)).clip(max=last)
-        kept = np.unique([0, *kept, last])
-        bounds, below, reached = bounds[kept], below[kept], reached[kept]
-    values, shares, moved = without_valleys(forward(bounds), below, reached)
-    by_chance = max(SMALLEST_VALLEY, VALLEY_BY_CHANCE / np.sqrt(len(z)))
-    if grid and np.ptp(levels) / step < FEW_ANSWERS and moved <= by_chance:
-        ordered = np.sort(z)
-        return lambda share: ordered[(share * len(z)).astype(int).clip(max=len(z) - 1)]
-
-    def value(share: np.ndarray) -> np.ndarray:
-        drawn = np.interp(share, shares, values)
-        if grid:
-            steps = ((backward(drawn) - origin) / step).round()
-            drawn = forward((origin + steps * step).clip(levels[0], levels[-1]))
-        return (drawn - center) / scale
-
-    return value
+    values = np.array(row["reference_values"])
+    if not row["shares"]:
+        return values[(shares * len(values)).astype(int).clip(max=len(values) - 1)]
+    drawn = np.interp(shares, row["shares"], values)
+    if row["grid_step"]:
+        own = BACKWARD[row["transform"]](drawn)
+        steps = ((own - row["grid_origin"]) / row["grid_step"]).round()
+        own = row["grid_origin"] + steps * row["grid_step"]
+        drawn = FORWARD[row["transform"]](own.clip(row["lowest"], row["highest"]))
+    return (drawn - row["center"]) / row["scale"]
 
 
 def correlations(columns: np.ndarray) -> np.ndarray:
@@ -204,7 +90,7 @@ def reference_tables(
 
     Args:
         vectors: (n, d) standardized values.
-        preparations: the d rows of feature_preparation with `block`, `scale_method`.
+        preparations: of the d features; see `structure`.
         generator: of the draws.
     """
     from scipy.special import ndtr
@@ -212,12 +98,12 @@ def reference_tables(
     is_number = np.array([row["scale_method"] != "categories" for row in preparations])
     numbers = np.flatnonzero(is_number)
     blocks = [row["block"] for row in preparations]
-    features = [reference_feature(vectors[:, i], preparations[i]) for i in numbers]
+    features = [preparations[i] for i in numbers]
 
     def drawn(found: np.ndarray, rows: int, draws: np.random.Generator) -> np.ndarray:
         shares = ndtr(normal_rows(found, rows, draws))
         return np.column_stack(
-            [feature(share) for feature, share in zip(features, shares.T, strict=True)]
+            [at_shares(*both) for both in zip(shares.T, features, strict=True)]
         )
 
     if len(numbers):
@@ -281,7 +167,8 @@ def structure(vectors: np.ndarray, preparations: list[dict], clusters: int) -> d
 
     Args:
         vectors: (n, d) standardized values.
-        preparations: the d features of the champion with `block`, `scale_method`.
+        preparations: the d rows of segmentation_fit_features with `block` and
+            `scale_method`, and with those of int_reference_features.
         clusters: k.
     """
     import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
@@ -337,9 +224,18 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             dbt.ref("customer_segmentation", "segmentation_fit_features")
             .filter("is_champion")
             .select(
-                "segmentation, feature, position, transform, center, scale, weight"
+                "segmentation, fit_id, feature, position, transform, center, scale, "
+                "weight"
             ),
             "segmentation, feature",
+        )
+        .join(
+            dbt.ref("customer_segmentation", "int_reference_features").select(
+                "segmentation, fit_id, feature, shares, reference_values, grid_step, "
+                "grid_origin, lowest, highest"
+            ),
+            "segmentation, fit_id, feature",
+            how="left",
         )
         .order("position")
     )

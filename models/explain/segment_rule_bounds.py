@@ -1,18 +1,12 @@
 """Rules that describe each segment by bounds of features in their own units.
 
-K-means divides customers by distances, which nobody can compute in the head. A small
-decision tree that predicts the segment says nearly the same in a few comparisons.
-SQL prepares the examples: the distinct raw vectors of each segmentation, each with its
-segment and its number of customers. Python returns bounds; SQL writes them as text and
-measures them on all customers. Bounds of an earlier build are kept until their fit, the
-examples or the constants below change.
+The leaves of a tree (int_segment_trees) are boxes. Those of a segment are joined and
+lose the bounds that they do not need; what is left is its rule. SQL writes the bounds
+as text and measures them on all customers. Rows are kept while their tree is the same.
 """
 
-import hashlib
 import json
 import math
-from decimal import ROUND_FLOOR, Decimal
-from typing import NamedTuple
 
 import numpy as np
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -27,212 +21,6 @@ SCHEMA = {
     "lower_bound": "DOUBLE",
     "upper_bound": "DOUBLE",
 }
-
-# A tree has at most this many leaves per segment, so that rules stay short.
-LEAVES_PER_SEGMENT = 2
-# A tree with fewer leaves is preferred if its mean F1 score is lower by at most this.
-SIMPLER_TREE = 0.03
-# A rounder threshold is preferred if it lowers the mean F1 score by at most this.
-ROUNDER_THRESHOLD = 0.002
-# Every program reads a literal with up to 15 digits as the same number.
-SIGNIFICANT_DIGITS = 15
-
-
-class Node(NamedTuple):
-    """A leaf with a segment, or a split into values below and not below a threshold.
-
-    `low` and `high` are neighboring values of the examples. Every threshold above `low`
-    and up to `high` splits the examples in the same way.
-    """
-
-    segment: int | None = None
-    column: int = 0
-    low: float = 0.0
-    high: float = 0.0
-    threshold: float = 0.0
-    below: "Node | None" = None
-    above: "Node | None" = None
-
-
-def fingerprint(features: list[dict], examples: dict[str, np.ndarray]) -> str:
-    """Hash the features, the examples and the constants that the bounds depend on.
-
-    Args:
-        features: the d rows of int_segmentation_features.
-        examples: columns of int_segment_rule_examples, in a fixed order of the rows.
-    """
-    digest = hashlib.sha256()
-    for constant in (LEAVES_PER_SEGMENT, SIMPLER_TREE, ROUNDER_THRESHOLD):
-        digest.update(repr(constant).encode())
-    for row in features:
-        digest.update(repr((row["feature"], row["block"])).encode())
-        digest.update(np.ascontiguousarray(examples[row["feature"]]).tobytes())
-    digest.update(np.ascontiguousarray(examples["customers"]).tobytes())
-    digest.update("\n".join(examples["segment_id"]).encode())
-    return digest.hexdigest()[:12]
-
-
-def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) -> float:
-    """Return the mean over segments of F1, the harmonic mean of precision and recall
-    (van Rijsbergen, 1979). Small segments count as much as large ones.
-
-    Args:
-        predicted: (n,) segments by the rules, 0..k-1.
-        segments: (n,) segments 0..k-1, each of which occurs.
-        weights: (n,) customers behind each example.
-    """
-    size = segments.max() + 1
-    hits = np.bincount(segments, weights * (predicted == segments), size)
-    in_both = np.bincount(segments, weights, size)
-    in_both += np.bincount(predicted, weights, size)
-    return float((2 * hits / in_both).mean())
-
-
-def grown(
-    values: np.ndarray, segments: np.ndarray, weights: np.ndarray, leaves: int
-) -> Node:
-    """Return a tree that scikit-learn grows up to a number of leaves, one best split at
-    a time (CART; Breiman, Friedman, Olshen and Stone, 1984).
-
-    The tree sees ranks instead of values. The splits are the same, but do not suffer
-    from the single precision in which scikit-learn stores features.
-
-    Args:
-        values: (n, d) raw values.
-        segments: (n,) segments 0..k-1.
-        weights: (n,) customers behind each example.
-        leaves: largest number of leaves, at least 2.
-    """
-    from sklearn.tree import DecisionTreeClassifier
-
-    distinct, ranks = zip(
-        *(np.unique(column, return_inverse=True) for column in values.T), strict=True
-    )
-    # The seed decides between splits that are equally good.
-    model = DecisionTreeClassifier(max_leaf_nodes=leaves, random_state=0)
-    tree = model.fit(np.column_stack(ranks), segments, sample_weight=weights).tree_
-
-    def branch(index: int) -> Node:
-        if tree.children_left[index] < 0:
-            return Node(segment=int(model.classes_[tree.value[index][0].argmax()]))
-        column = int(tree.feature[index])
-        rank = math.floor(tree.threshold[index])
-        low, high = distinct[column][rank : rank + 2].tolist()
-        below = branch(tree.children_left[index])
-        above = branch(tree.children_right[index])
-        if below.segment is not None and below.segment == above.segment:
-            return below
-        return Node(None, column, low, high, high, below, above)
-
-    return branch(0)
-
-
-def predicted_segments(node: Node, values: np.ndarray) -> np.ndarray:
-    """Return the (n,) segments that the tree gives to (n, d) values."""
-    if node.segment is not None:
-        return np.full(len(values), node.segment)
-    is_below = values[:, node.column] < node.threshold
-    found = np.empty(len(values), dtype=int)
-    found[is_below] = predicted_segments(node.below, values[is_below])
-    found[~is_below] = predicted_segments(node.above, values[~is_below])
-    return found
-
-
-def simplest_tree(
-    values: np.ndarray, segments: np.ndarray, weights: np.ndarray
-) -> Node:
-    """Return the smallest tree whose mean F1 is within SIMPLER_TREE of the best one.
-
-    Arguments are those of `grown`.
-    """
-    fewest = max(2, segments.max() + 1)
-    trees, scores = [], []
-    for leaves in range(fewest, LEAVES_PER_SEGMENT * fewest + 1):
-        trees.append(grown(values, segments, weights, leaves))
-        found = predicted_segments(trees[-1], values)
-        scores.append(mean_f1(found, segments, weights))
-    enough = np.array(scores) >= max(scores) - SIMPLER_TREE
-    return trees[int(enough.argmax())]
-
-
-def round_numbers(low: float, high: float) -> list[float]:
-    """Return thresholds for a split between two values, from the roundest on: multiples
-    of 100, 50, 10, 5, 1, 0.5 and so on. The last one is above `low` and at most `high`,
-    if a number with SIGNIFICANT_DIGITS lies there.
-    """
-    top, middle = Decimal(repr(high)), Decimal(repr((low + high) / 2))
-    numbers = []
-    place = math.ceil(math.log10(max(abs(low), abs(high))))
-    for exponent in range(place, place - SIGNIFICANT_DIGITS - 1, -1):
-        for factor in (5, 1):
-            step = factor * Decimal(10) ** exponent
-            exact = float((top / step).to_integral_value(ROUND_FLOOR) * step)
-            if low < exact <= high:
-                return [*numbers, exact]
-            floor = (middle / step).to_integral_value(ROUND_FLOOR) * step
-            nearest_first = sorted([floor, floor + step], key=lambda n: abs(n - middle))
-            numbers += [float(number) for number in nearest_first]
-    return numbers
-
-
-def rounded(
-    node: Node, values: np.ndarray, segments: np.ndarray, weights: np.ndarray
-) -> Node:
-    """Return the tree with rounder thresholds. They are rounded one after the other,
-    from the top, and each may lower the mean F1 by at most ROUNDER_THRESHOLD.
-
-    Arguments are those of `grown`.
-    """
-    current = predicted_segments(node, values)
-
-    def visit(node: Node, members: np.ndarray) -> Node:
-        nonlocal current
-        if node.segment is not None:
-            return node
-        mine = values[members]
-        score = mean_f1(current, segments, weights)
-        for threshold in round_numbers(node.low, node.high):
-            is_below = mine[:, node.column] < threshold
-            if is_below.all() or not is_below.any():
-                continue
-            candidate = node._replace(threshold=threshold)
-            changed = current.copy()
-            changed[members] = predicted_segments(candidate, mine)
-            if mean_f1(changed, segments, weights) >= score - ROUNDER_THRESHOLD:
-                current = changed
-                return candidate._replace(
-                    below=visit(node.below, members[is_below]),
-                    above=visit(node.above, members[~is_below]),
-                )
-        # No threshold splits the members: earlier rounding has moved them all to one
-        # side, or no short number lies between `low` and `high`.
-        is_below = mine[:, node.column] < node.high
-        return visit(node.below if is_below.any() else node.above, members)
-
-    return visit(node, np.arange(len(values)))
-
-
-def segment_boxes(node: Node, columns: int) -> dict[int, list[np.ndarray]]:
-    """Return the leaves of a tree as boxes, by segment. A box is a (2, d) array: row 0
-    has the lower bounds, which are inside the box, row 1 the upper ones, which are not.
-
-    Args:
-        node: root of the tree.
-        columns: d.
-    """
-    boxes = {}
-
-    def visit(node: Node, box: np.ndarray) -> None:
-        if node.segment is not None:
-            boxes.setdefault(node.segment, []).append(box)
-            return
-        below, above = box.copy(), box.copy()
-        below[1, node.column] = above[0, node.column] = node.threshold
-        visit(node.below, below)
-        visit(node.above, above)
-
-    visit(node, np.array([[-np.inf] * columns, [np.inf] * columns]))
-    return boxes
 
 
 def is_within(inner: np.ndarray, outer: np.ndarray) -> bool:
@@ -305,40 +93,55 @@ def without_implied(box: np.ndarray, blocks: list[str]) -> np.ndarray:
     return box
 
 
-def rule_rows(features: list[dict], examples: dict[str, np.ndarray]) -> list[dict]:
+def boxes_by_segment(leaves: list[dict]) -> dict[str, list[np.ndarray]]:
+    """Return the leaves of a segmentation as boxes, by segment. A box is a (2, d)
+    array: row 0 has the lower bounds, which are inside the box, row 1 the upper ones,
+    which are not.
+
+    Args:
+        leaves: rows of int_segment_trees, sorted by leaf and position.
+    """
+    bounds = {}
+    for row in leaves:
+        low, high = row["lower_bound"], row["upper_bound"]
+        bounds.setdefault((row["segment_id"], row["leaf"]), []).append(
+            (-math.inf if low is None else low, math.inf if high is None else high)
+        )
+    boxes = {}
+    for (segment_id, _), box in bounds.items():
+        boxes.setdefault(segment_id, []).append(np.array(box).T)
+    return boxes
+
+
+def rule_rows(leaves: list[dict], examples: dict[str, np.ndarray]) -> list[dict]:
     """Return the bounds of all rules: one row per box and feature. The boxes of a
     segment are its leaves, numbered from 1, starting with the most customers.
 
     Args:
-        features: the d rows of int_segmentation_features, sorted by position.
-        examples: columns of int_segment_rule_examples, in a fixed order of the rows.
+        leaves: rows of int_segment_trees, sorted by leaf and position.
+        examples: columns of int_segment_rule_examples.
     """
-    from threadpoolctl import threadpool_limits
-
-    values = np.column_stack([examples[row["feature"]] for row in features])
+    blocks = {row["feature"]: row["block"] for row in leaves}
+    values = np.column_stack([examples[feature] for feature in blocks])
     weights = np.asarray(examples["customers"], dtype=float)
-    ids, segments = np.unique(examples["segment_id"].astype(str), return_inverse=True)
-    with threadpool_limits(1):
-        tree = simplest_tree(values, segments, weights)
-    tree = rounded(tree, values, segments, weights)
 
     def customers(box: np.ndarray) -> float:
         is_inside = ((values >= box[0]) & (values < box[1])).all(axis=1)
         return float(weights[is_inside].sum())
 
     rows = []
-    for segment, boxes in sorted(segment_boxes(tree, len(features)).items()):
+    for segment_id, boxes in sorted(boxes_by_segment(leaves).items()):
         largest_first = sorted(
             simplified(boxes), key=lambda box: (-customers(box), box.tolist())
         )
         for leaf, box in enumerate(largest_first, start=1):
-            bounds = without_implied(box, [row["block"] for row in features])
-            for row, low, high in zip(features, *bounds.tolist(), strict=True):
+            bounds = without_implied(box, list(blocks.values()))
+            for feature, low, high in zip(blocks, *bounds.tolist(), strict=True):
                 rows.append(
                     {
-                        "segment_id": str(ids[segment]),
+                        "segment_id": segment_id,
                         "leaf": leaf,
-                        "feature": row["feature"],
+                        "feature": feature,
                         "lower_bound": low if low > -math.inf else None,
                         "upper_bound": high if high < math.inf else None,
                     }
@@ -367,8 +170,10 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """
     dbt.config(materialized="table")
     examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")
-    features = records(
-        dbt.ref("customer_segmentation", "int_segmentation_features").order("position")
+    trees = records(
+        dbt.ref("customer_segmentation", "int_segment_trees").order(
+            "fit_id, leaf, position"
+        )
     )
     rows = []
     if session.sql(
@@ -378,25 +183,15 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     ).fetchall():
         rows = records(session.sql(f"select * from {dbt.this}"))
 
-    for segmentation in dict.fromkeys(row["segmentation"] for row in features):
-        mine = [row for row in features if row["segmentation"] == segmentation]
-        columns = ", ".join(f'"{row["feature"]}"' for row in mine)
-        arrays = (
-            examples.filter(f"segmentation = '{segmentation}'")
-            .select(f"{columns}, segment_id, customers, fit_id")
-            .order(f"{columns}, segment_id")
-            .fetchnumpy()
-        )
+    known = {(row["fit_id"], row["examples_fingerprint"]) for row in rows}
+    learned = {}
+    for row in trees:
+        learned.setdefault((row["fit_id"], row["examples_fingerprint"]), []).append(row)
+    for key in learned.keys() - known:
+        leaves, (fit_id, _) = learned[key], key
+        arrays = examples.filter(f"fit_id = '{fit_id}'").fetchnumpy()
         arrays = {name: np.asarray(array) for name, array in arrays.items()}
-        if not len(arrays["customers"]):  # under `dbt build --empty`, rows stay
-            continue
-        key = {
-            "segmentation": segmentation,
-            "fit_id": str(arrays["fit_id"][0]),
-            "examples_fingerprint": fingerprint(mine, arrays),
-        }
-        if any(row.items() >= key.items() for row in rows):
-            continue
-        rows = [row for row in rows if row["fit_id"] != key["fit_id"]]
-        rows += [key | row for row in rule_rows(mine, arrays)]
+        same = {name: leaves[0][name] for name in tuple(SCHEMA)[:3]}
+        rows = [row for row in rows if row["fit_id"] != fit_id]
+        rows += [same | row for row in rule_rows(leaves, arrays)]
     return as_relation(session, rows)

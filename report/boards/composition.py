@@ -7,7 +7,7 @@ from drawing import percent
 from findings import chance_of
 from words import in_sentence, quoted
 
-from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out
+from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out, residual
 from boards.segmentation import Segmentation
 
 # Residuals from here on are said in the title: among hundreds of cells, chance makes
@@ -89,11 +89,9 @@ def title(tables: list[dict], noun: str) -> tuple[str, str]:
             ):
                 if not found["expected"]:
                     continue
-                residual = (found["customers"] - found["expected"]) / (
-                    found["expected"] ** 0.5
-                )
-                if residual > strongest:
-                    strongest = residual
+                score = residual(found["customers"], found["expected"])
+                if score > strongest:
+                    strongest = score
                     text = (
                         f"{percent(found['share'])} of {quoted(line['name'])} have "
                         f"{in_sentence(one['name'])} {quoted(value)}; of all "

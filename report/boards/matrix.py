@@ -25,13 +25,27 @@ def cell(share: float, customers: int, expected: float) -> dict:
 def lift_score(customers: int, expected: float) -> float:
     """Return -1..1: from nobody over as by chance to three times as many and more.
 
-    A difference that chance makes in one cell of twenty has no color: a Pearson
-    residual, (customers - expected) / sqrt(expected), nearer to 0 than 2.
+    A difference that chance makes in one cell of twenty has no color.
     """
-    if abs(customers - expected) < 2 * expected**0.5:
+    if not expected or abs(residual(customers, expected)) < 2:
         return 0.0
     lift = customers / expected
     return lift - 1 if lift < 1 else min(1.0, (lift - 1) / 2)
+
+
+def residual(customers: int, expected: float) -> float:
+    """Return by how many standard deviations a count differs from chance.
+
+    Pearson's residual, or the deviate of Freeman and Tukey (1950) where that is nearer
+    to 0: of few customers, the first makes too much.
+
+    Args:
+        customers: the count.
+        expected: what chance makes of it, more than 0.
+    """
+    pearson = (customers - expected) / expected**0.5
+    deviate = customers**0.5 + (customers + 1) ** 0.5 - (4 * expected + 1) ** 0.5
+    return min(pearson, deviate, key=abs)
 
 
 def left_out(rows: int, columns: int) -> str:

@@ -135,14 +135,11 @@ def session():
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory):
-    """The tables of the sample, built and published, for tests that only read."""
-    project = Project(tmp_path_factory.mktemp("tables"))
+    """The sample, built, tested and published, for tests that only read."""
+    project = Project(tmp_path_factory.mktemp("sample"))
     project.variables = {"segmentation_publish_to": str(project.published.parent)}
-    result = project.dbt(
-        *("build", "--exclude-resource-type", "test", "unit_test"),
-        **project.variables,
-    )
-    assert result.success, result.error
+    project.result = project.dbt("build", anew=True, **project.variables)
+    assert project.result.success, project.result.error
     return project
 
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from unittest.mock import patch
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 from dbt_common.tests import disable_test_caching, enable_test_caching
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +49,13 @@ class Result:
 
 
 class Project:
-    """A database that a test can build several times."""
+    """A database that a test can build several times.
+
+    Attributes:
+        last_parse: variables, manifest and manifest.json of the last parse of ROOT.
+    """
+
+    last_parse: tuple[dict, Manifest, bytes] | None = None
 
     def __init__(self, folder: Path, project: Path = ROOT):
         self.folder = folder
@@ -66,8 +74,9 @@ class Project:
         unless they set a folder.
 
         To save time, dbt does not parse files again that this process has read before;
-        dbt has this cache for its own tests. With `anew`, all files are read again, so
-        that all warnings about them appear.
+        dbt has this cache for its own tests. Nor does it parse ROOT again with the
+        variables of the command before. With `anew`, all files are read again, so that
+        all warnings about them appear.
         """
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []
@@ -82,21 +91,51 @@ class Project:
             "SEGMENTATION_THREADS": str(threads),
             "SEGMENTATION_TEMP_DIRECTORY": str(self.folder / "spill"),
         }
-        (disable_test_caching if anew else enable_test_caching)()
-        with patch.dict(os.environ, environment):
-            result = dbtRunner(callbacks=[listen]).invoke(
+        target = self.folder / "target"
+
+        def run(*arguments: str, manifest: Manifest | None = None):
+            return dbtRunner(manifest, callbacks=[listen]).invoke(
                 [
                     *arguments,
                     *("--project-dir", str(self.project)),
                     *("--profiles-dir", str(self.project)),
-                    *("--target-path", str(self.folder / "target")),
+                    *("--target-path", str(target)),
                     *("--log-path", str(self.folder / "logs")),
                     *("--log-level", "none", "--log-level-file", "none"),
                     *("--vars", json.dumps(variables)),
                 ]
             )
+
+        def parse_and_run():
+            last = Project.last_parse
+            if anew or last is None or last[0] != variables:
+                parsed = run("parse")
+                if not parsed.success:
+                    return parsed
+                written = (target / "manifest.json").read_bytes()
+                Project.last_parse = (variables, parsed.result, written)
+            _, manifest, written = Project.last_parse
+            target.mkdir(parents=True, exist_ok=True)
+            (target / "manifest.json").write_bytes(written)
+            return run(*arguments, manifest=manifest)
+
+        parses_anyway = {"parse", "--no-write-json"} & {*arguments}
+        (disable_test_caching if anew else enable_test_caching)()
+        with patch.dict(os.environ, environment):
+            if parses_anyway or self.project != ROOT:
+                result = run(*arguments)
+            else:
+                result = parse_and_run()
         DuckDBConnectionManager.close_all_connections()
         return Result(result, messages, log)
+
+    def copy(self, folder: Path) -> "Project":
+        """Return a project in another folder with a copy of the database."""
+        with duckdb.connect(str(self.database)):
+            pass  # a checkpoint: the file then has all rows, without a write-ahead log
+        copied = Project(folder)
+        shutil.copy(self.database, copied.database)
+        return copied
 
     def standardized(self) -> str:
         """Return SQL of a relation with the customers of each K-means segmentation and

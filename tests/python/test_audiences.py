@@ -284,6 +284,7 @@ def test_the_table_keeps_the_texts_as_they_are(built):
     assert {note for (note,) in notes} == set(NOTES)
 
 
+@pytest.mark.slow
 def test_files_are_the_same_for_the_same_customers(built):
     before = files(built)
     write_customers(built.folder / "customers.parquet", order=-1)
@@ -297,6 +298,7 @@ def test_files_are_the_same_for_the_same_customers(built):
     ) == [("csv", CUSTOMERS), ("parquet", CUSTOMERS)]
 
 
+@pytest.mark.slow
 def test_a_failing_test_on_audiences_leaves_the_files(built):
     before = files(built)
     with duckdb.connect(str(built.database)) as connection:
@@ -320,6 +322,7 @@ def test_a_failing_test_on_audiences_leaves_the_files(built):
     assert files(built) == before
 
 
+@pytest.mark.slow
 def test_an_empty_build_leaves_the_files(built):
     before = files(built)
 
@@ -334,6 +337,7 @@ def test_an_empty_build_leaves_the_files(built):
     assert built.query("from audience_files") == []
 
 
+@pytest.mark.slow
 def test_a_missing_folder_is_named(built):
     elsewhere = built.exports.with_name("elsewhere")
     built.exports.rename(elsewhere)
@@ -344,6 +348,7 @@ def test_a_missing_folder_is_named(built):
     assert f'"{built.exports}/audiences.parquet": No such file' in result.error
 
 
+@pytest.mark.slow
 def test_numbers_for_ids_stay_numbers_and_sort_as_numbers(numbered):
     ids = list(range(-20, 180))
     parquet = numbered.query(
@@ -354,6 +359,7 @@ def test_numbers_for_ids_stay_numbers_and_sort_as_numbers(numbered):
     assert [row["customer_id"] for row in rows_of_csv(numbered)] == list(map(str, ids))
 
 
+@pytest.mark.slow
 def test_no_attributes_and_no_measures_are_needed(numbered):
     columns = numbered.query(
         "select column_name, column_type from (describe audiences)"
@@ -368,6 +374,7 @@ def test_no_attributes_and_no_measures_are_needed(numbered):
     ]
 
 
+@pytest.mark.slow
 def test_a_share_of_one_holds_everybody_out(numbered):
     assert numbered.query("select is_holdout, count(*) from audiences group by 1") == [
         (True, 200)

@@ -128,6 +128,7 @@ def test_odd_but_valid_rows_are_segmented(project):
     assert set(odd) <= found
 
 
+@pytest.mark.slow
 def test_ids_are_compared_in_their_type(tmp_path):
     project = Project(tmp_path)  # a new one, because the history cannot change id types
     content = text(*GOOD, "00003,99,99", " 5 ,25,30", "5 ,25,30")
@@ -143,6 +144,7 @@ def test_ids_are_compared_in_their_type(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_an_exact_copy_is_merged(project):
     assert build_core(project, text(*GOOD, GOOD[5], GOOD[5])).success
     assert rejected(project) == []
@@ -151,10 +153,12 @@ def test_an_exact_copy_is_merged(project):
     ) == [(3,)]
 
 
+@pytest.mark.slow
 def test_a_byte_order_mark_is_no_part_of_the_header(project):
     assert build_core(project, b"\xef\xbb\xbf" + text(*GOOD).encode()).success
 
 
+@pytest.mark.slow
 def test_latin_1_is_read_when_asked_for(project):
     content = text(*GOOD, "Zoë,40,50").encode("latin-1")
 
@@ -164,6 +168,7 @@ def test_latin_1_is_read_when_asked_for(project):
     assert ("Zoë",) in project.query("select customer_id from customer_segments")
 
 
+@pytest.mark.slow
 def test_separators_in_numbers_are_for_an_expression(project):
     content = text(*GOOD, '9001,40,"1,250.50"')
     income = {"expression": "replace(\"Annual Income (k$)\", ',', '')"}
@@ -228,6 +233,7 @@ STOPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "changes", "message"),
     STOPS.values(),
@@ -272,6 +278,7 @@ WARNINGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "features", "warning"),
     WARNINGS.values(),
@@ -292,11 +299,12 @@ def test_what_is_doubtful_earns_a_warning(project, content, features, warning):
 
 
 def test_a_protected_attribute_earns_a_note(project):
-    result = build_core(project, text(*GOOD))
+    result = build_core(project, text(*GOOD), anew=True)
 
     assert any("shoppers is formed by age" in message for message in result.log)
 
 
+@pytest.mark.slow
 def test_rejected_rows_can_be_kept_out_of_the_database(project):
     bad = text(*GOOD, "b1,secret,50")
 
@@ -310,6 +318,7 @@ def test_rejected_rows_can_be_kept_out_of_the_database(project):
     ]
 
 
+@pytest.mark.slow
 def test_columns_that_are_not_configured_are_not_copied(project):
     content = "\n".join([HEADER + ",Diary", *(row + ",dear diary" for row in GOOD)])
 

@@ -1,13 +1,14 @@
 """The page on campaigns, followed: its tables are what its queries find."""
 
 import re
-import shutil
 
 import duckdb
 import pytest
 import yaml
-from project import ROOT, Project
+from project import ROOT
 from test_lifecycle_page import cells
+
+pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "docs" / "campaigns.md").read_text(encoding="utf-8")
 STEPS = re.findall(
@@ -19,11 +20,8 @@ STEPS = re.findall(
 def answers(sample, tmp_path_factory):
     """What each query of the page finds, and the table that the page shows below."""
     folder = tmp_path_factory.mktemp("campaigns_page")
-    project = Project(folder)
+    project = sample.copy(folder)
     (folder / "campaign").mkdir()
-    with duckdb.connect(str(sample.database)):
-        pass  # writes what is still in the log, so that one file holds all
-    shutil.copy(sample.database, project.database)
     found, written = [], []
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

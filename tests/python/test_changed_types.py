@@ -6,6 +6,8 @@ import pytest
 import three_groups
 from project import Project
 
+pytestmark = pytest.mark.slow
+
 NUMBER = {"customer_id": "i"}
 TABLES = ["customer_segments", "segments", "customer_features"]
 

@@ -11,6 +11,8 @@ import pytest
 import three_groups
 from project import Project
 
+pytestmark = pytest.mark.slow
+
 TODAY = datetime(2026, 3, 3, 12)
 DAY = timedelta(1)
 TIMES = {

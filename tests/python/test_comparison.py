@@ -368,6 +368,7 @@ def made(tmp_path_factory):
     return project
 
 
+@pytest.mark.slow
 def test_weights_scales_and_samples_of_other_customers(made):
     comparison = table(
         made, "from segmentation_comparison", ["segmentation", "divided_by"]

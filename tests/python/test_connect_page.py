@@ -1,7 +1,6 @@
 """Every query of the page for BI tools answers its question from the publication."""
 
 import re
-import shutil
 
 import duckdb
 import pytest
@@ -146,9 +145,9 @@ def test_the_page_reads_where_the_sample_is_published(sample):
         assert (sample.published / name).exists()
 
 
+@pytest.mark.slow
 def test_months_later_it_says_who_moved_and_what_drifts(sample, tmp_path):
-    project = Project(tmp_path)
-    shutil.copy(sample.database, project.database)
+    project = sample.copy(tmp_path)
     result = project.dbt(
         *("build", "--exclude-resource-type", "unit_test", "test"),
         segmentation_publish_to=str(tmp_path / "published"),

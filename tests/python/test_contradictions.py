@@ -1,7 +1,5 @@
 """No name, description, judgement or card contradicts the customers."""
 
-import shutil
-
 import duckdb
 import pytest
 import yaml
@@ -100,6 +98,7 @@ def test_the_sample_contradicts_nothing(sample):
     assert not found
 
 
+@pytest.mark.slow
 def test_categories_contradict_nothing(tmp_path):
     project, features = built(tmp_path, "categories")
     found, read = contradictions(project, features)
@@ -135,10 +134,7 @@ def test_the_second_year_contradicts_nothing(sample, tmp_path):
 
 def test_a_contradiction_is_found(sample, tmp_path):
     """The reader is not blind: a wrong word, figure and name are each noticed."""
-    copy = Project(tmp_path)
-    with duckdb.connect(str(sample.database)):
-        pass  # writes what is still in the log, so that one file holds all
-    shutil.copy(sample.database, copy.database)
+    copy = sample.copy(tmp_path)
     changes = (
         "update segment_profiles set judgement = 'about average'"
         " where segment_id = 'rfm-4' and feature = 'monetary_value'",

@@ -5,6 +5,7 @@ the page shows the run that the script describes.
 from types import SimpleNamespace
 
 import customer_tables as benchmark
+import kinds
 import numpy as np
 import pytest
 from scipy.stats import skew
@@ -12,7 +13,7 @@ from scipy.stats import skew
 TABLES = range(12)
 
 
-def draw(kind: str, at: int = 0) -> benchmark.Table:
+def draw(kind: str, at: int = 0) -> kinds.Table:
     table, _ = benchmark.KINDS[kind]
     return table(np.random.default_rng([7, at]), at)
 
@@ -21,10 +22,15 @@ def draw(kind: str, at: int = 0) -> benchmark.Table:
 def test_tables_have_the_groups_they_claim(kind):
     tables = [draw(kind, at) for at in TABLES]
 
+    sizes = {len(table.labels) for table in tables}
+    assert sizes == ({2_000, 6_000, 20_000} if kind == "many customers" else {1_000})
     for table in tables:
-        assert len(table.numbers) == len(table.labels) == len(table.categories) == 1_000
-    groups = [len(set(table.labels) - {-1}) for table in tables]
-    assert groups == [benchmark.GROUPS[at % 4] for at in TABLES]
+        assert len(table.numbers) == len(table.labels) == len(table.categories)
+    groups = [
+        len(set(table.labels) - {kinds.NO_MONEY, kinds.STRANGER}) for table in tables
+    ]
+    expected = kinds.NESTED_GROUPS if kind == "nested groups" else kinds.GROUPS
+    assert groups == [expected[at % len(expected)] for at in TABLES]
 
 
 def test_columns_look_as_the_kind_says():
@@ -39,10 +45,17 @@ def test_columns_look_as_the_kind_says():
     assert (skew(money.numbers) > skew(np.log(money.numbers))).all()
     assert ((zeros.numbers == 0).all(axis=1) == (zeros.labels == -1)).all()
     assert (zeros.labels == -1).mean() == pytest.approx(0.4, abs=0.05)
+    echoes, strangers = draw("correlated features", 2), draw("background noise", 2)
+    assert np.corrcoef(echoes.numbers[:, [0, -1]].T)[0, 1] > benchmark.ECHOING
+    columns = echoes.numbers.shape[1]
+    assert benchmark.without_echoes(echoes).points.shape[1] == columns - 2
+    assert (strangers.labels == kinds.STRANGER).mean() == pytest.approx(0.15, abs=0.04)
+    copies = np.unique(draw("copies", 2).numbers, axis=0, return_counts=True)[1]
+    assert copies[copies > 1].sum() == pytest.approx(500, abs=60)
 
 
 def test_a_category_is_prepared_as_the_project_does():
-    table = benchmark.Table(
+    table = kinds.Table(
         np.zeros((4, 0)), np.zeros(4, dtype=int), np.array([0, 0, 1, 2])
     )
 
@@ -82,8 +95,22 @@ def test_page_shows_the_run_that_the_script_describes():
 
     last = benchmark.FIRST_SEED + benchmark.TABLES - 1
     tables, first = benchmark.TABLES, benchmark.FIRST_SEED
-    assert f"{tables} tables of each kind, seeds {first} to {last}:" in results
-    assert [row[:2] for row in rows[2:]] == [
-        (kind, way.name) for kind, (_, ways) in benchmark.KINDS.items() for way in ways
+    assert f"{tables} tables of each kind, seeds {first} to {last}." in results
+    plain, prepared = (
+        [row for row in rows if len(row) == cells and "---" not in row][1:]
+        for cells in (4, 5)
+    )
+    assert {row[0] for row in plain} == {*benchmark.KINDS, "**all**"}
+    right = [int(row[1].split()[0]) for row in plain[:-1]]
+    assert right == sorted(right)
+    assert plain[-1][1] == f"{sum(right)} of {tables * len(benchmark.KINDS)}"
+    assert [row[:2] for row in prepared] == [
+        (kind, way.name)
+        for kind, (_, ways) in benchmark.KINDS.items()
+        for way in ways
+        if len(ways) > 1
     ]
-    assert all(row[2].endswith(f" of {benchmark.TABLES}") for row in rows[2:])
+    assert all(row[2].endswith(f" of {tables}") for row in prepared)
+    clean = 141  # 84 % of 168
+    assert round(100 * clean / 168) == 84
+    assert f"right on {100 * (clean + sum(right)) / (168 + 120):.0f} %**" in page

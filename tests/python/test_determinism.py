@@ -7,6 +7,8 @@ import duckdb
 import pytest
 from project import ROOT, Project
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 300_000  # several row groups: DuckDB works on them in parallel
 CONFIGURATION = {
     "segmentation_features": {

@@ -110,6 +110,7 @@ def shop(tmp_path_factory):
     return shop
 
 
+@pytest.mark.slow
 def test_the_customer_was_everywhere(shop):
     for text in (ERASED, TOWN):
         assert {"customer_segmentation.duckdb", "campaign/audiences.csv"} <= (
@@ -119,12 +120,14 @@ def test_the_customer_was_everywhere(shop):
     assert "target/report/index.html" in shop.before[TOWN]
 
 
+@pytest.mark.slow
 def test_nobody_is_erased_who_would_come_back(shop):
     assert shop.refused.returncode == 1
     assert "The customer is still in the source" in shop.refused.stderr
     assert shop.stays_when_refused == [(2,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [ERASED, TOWN])
 def test_no_file_has_a_trace(shop, text):
     assert shop.erased.returncode == 0, shop.erased.stdout + shop.erased.stderr
@@ -138,6 +141,7 @@ def test_no_file_has_a_trace(shop, text):
         assert text not in str(duckdb.read_parquet(str(file)).fetchall())
 
 
+@pytest.mark.slow
 def test_the_others_stay(shop):
     stays = "from customer_segment_history select count(*), min(cause), max(ending)"
 

@@ -132,7 +132,9 @@ def sample_built(tmp_path_factory):
     return explored(tmp_path_factory.mktemp("sample"))
 
 
-@pytest.fixture(scope="module", params=["sample", "nasty"])
+@pytest.fixture(
+    scope="module", params=["sample", pytest.param("nasty", marks=pytest.mark.slow)]
+)
 def built(request):
     return request.getfixturevalue(f"{request.param}_built")
 
@@ -292,6 +294,7 @@ def test_correlations_equal_pandas_on_both_orders(built, values):
                 ), (name, other)
 
 
+@pytest.mark.slow
 def test_more_customers_than_are_ranked_and_then_none(tmp_path):
     generator = np.random.default_rng(3)
     first = generator.lognormal(0, 1, 30_000)
@@ -331,6 +334,7 @@ def test_more_customers_than_are_ranked_and_then_none(tmp_path):
         assert project.query(f"from {table}") == []
 
 
+@pytest.mark.slow
 def test_one_feature_and_no_measure(nasty, tmp_path):
     duckdb.from_df(nasty).write_parquet(f"{tmp_path}/customers.parquet")
     project = explored(
@@ -353,6 +357,7 @@ def test_one_feature_and_no_measure(nasty, tmp_path):
     assert project.query("from feature_correlations") == []
 
 
+@pytest.mark.slow
 def test_shuffled_customers_and_threads_change_no_bit(nasty, nasty_built, tmp_path):
     duckdb.from_df(nasty.sample(frac=1, random_state=1)).write_parquet(
         f"{tmp_path}/customers.parquet"

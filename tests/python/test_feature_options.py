@@ -9,6 +9,8 @@ from sklearn.cluster import KMeans
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, RobustScaler, StandardScaler
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 500
 FEATURES = {
     "plain": {},

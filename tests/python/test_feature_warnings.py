@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from project import Project
 
+pytestmark = pytest.mark.slow
+
 CUSTOMERS = 1_000
 COLUMNS = {
     # name: what the tests about features are expected to say of it

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from project import ROOT
 
+pytestmark = pytest.mark.slow
+
 PAGE = ROOT / "docs" / "five_minutes.md"
 NEEDED = [
     *("analyses", "macros", "models", "seeds", "tests"),

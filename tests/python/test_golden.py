@@ -21,7 +21,6 @@ from test_five_minutes import NEEDED
 from test_package import SCHEMA, installed
 
 GOLDEN = ROOT / "tests" / "fixtures" / "golden.json"
-BUILDS = ("sample", "a year later", "refitted", "package")
 # This table contains the time of the build and checksums of other tables.
 LEFT_OUT = {"published_tables"}
 # The test that figures in two tables agree.
@@ -94,9 +93,13 @@ def copy_of_the_sample(folder, sample: Project) -> Project:
 
 
 @pytest.fixture(scope="module")
-def found(sample, tmp_path_factory):
-    """The fingerprints of all builds."""
-    found = {"sample": fingerprints(sample)}
+def found_in_sample(sample):
+    return {"sample": fingerprints(sample)}
+
+
+@pytest.fixture(scope="module")
+def found_later(sample, tmp_path_factory):
+    found = {}
     later = copy_of_the_sample(tmp_path_factory.mktemp("later"), sample)
     for name, refit in (("a year later", "when_needed"), ("refitted", "always")):
         result = later.dbt(*TABLES, orders_as_of="2026-12-31", segmentation_refit=refit)
@@ -104,19 +107,26 @@ def found(sample, tmp_path_factory):
         found[name] = fingerprints(later)
         agreement = later.dbt("test", "--select", *AGREE, orders_as_of="2026-12-31")
         assert agreement.nodes == dict.fromkeys(AGREE, "pass"), agreement.error
+    return found
+
+
+@pytest.fixture(scope="module")
+def found_in_package(tmp_path_factory):
     shop = installed(tmp_path_factory.mktemp("package"))
     result = shop.dbt(
         *TABLES, "--exclude", "path:models/generic_tests", "resource_type:test"
     )
     assert result.success, result.error
-    found["package"] = fingerprints(shop, SCHEMA)
-    return found
+    return {"package": fingerprints(shop, SCHEMA)}
 
 
 @pytest.fixture(scope="module")
-def golden(request, found):
+def golden(request):
     """The committed fingerprints, or with --renew-golden the new ones."""
     if request.config.getoption("--renew-golden"):
+        found = {}
+        for fixture in ("found_in_sample", "found_later", "found_in_package"):
+            found |= request.getfixturevalue(fixture)
         tables = [
             f'  "{build}": {{\n'
             + ",\n".join(
@@ -129,14 +139,27 @@ def golden(request, found):
     return json.loads(GOLDEN.read_text())
 
 
-@pytest.mark.parametrize("build", BUILDS)
-def test_public_tables_are_as_they_were(build, found, golden):
+@pytest.mark.parametrize(
+    ("build", "fixture"),
+    [
+        pytest.param("sample", "found_in_sample", id="sample"),
+        *(
+            pytest.param(build, fixture, id=build, marks=pytest.mark.slow)
+            for build, fixture in [
+                ("a year later", "found_later"),
+                ("refitted", "found_later"),
+                ("package", "found_in_package"),
+            ]
+        ),
+    ],
+)
+def test_public_tables_are_as_they_were(request, build, fixture, golden):
+    found = request.getfixturevalue(fixture)[build]
     different = {
         f"{table}.{column}"
-        for table in golden[build] | found[build]
-        for column in golden[build].get(table, {}) | found[build].get(table, {})
-        if golden[build].get(table, {}).get(column)
-        != found[build].get(table, {}).get(column)
+        for table in golden[build] | found
+        for column in golden[build].get(table, {}) | found.get(table, {})
+        if golden[build].get(table, {}).get(column) != found.get(table, {}).get(column)
     }
     assert not different, sorted(different)
 

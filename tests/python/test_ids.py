@@ -8,6 +8,8 @@ import pytest
 from project import Project
 from test_audiences import said  # noqa: F401  a fixture
 
+pytestmark = pytest.mark.slow
+
 KEY = "segmentation_customer_id_type"
 REFUSED = [
     "hugeint",

@@ -18,6 +18,8 @@ from project import Project
 from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 
+pytestmark = pytest.mark.slow
+
 GROUPS = {"features": ["x", "y"], "clusters": 4}
 SEGMENTATIONS = {
     "groups": GROUPS,

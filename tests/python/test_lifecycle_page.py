@@ -14,6 +14,8 @@ import yaml
 from project import ROOT
 from test_five_minutes import NEEDED
 
+pytestmark = pytest.mark.slow
+
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
 # The segmentations of the page, and the numbers of clusters that they choose. Others
 # take time and change no segments. But the ids of fits depend on the clusters.

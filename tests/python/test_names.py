@@ -40,6 +40,7 @@ def built(tmp_path_factory):
     return project
 
 
+@pytest.mark.slow
 def test_every_segmentation_finds_the_three_groups(built):
     found = built.query(
         "select segmentation, list(customers) from segments group by all order by all"
@@ -50,6 +51,7 @@ def test_every_segmentation_finds_the_three_groups(built):
     )
 
 
+@pytest.mark.slow
 def test_attributes_keep_their_own_values(built):
     values = built.query(
         "select distinct attribute, value from segment_composition order by all"
@@ -60,6 +62,7 @@ def test_attributes_keep_their_own_values(built):
     )
 
 
+@pytest.mark.slow
 def test_measures_keep_their_own_values(built):
     means = built.query(
         f"""

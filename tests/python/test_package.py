@@ -14,6 +14,8 @@ from dbt.cli.main import dbtRunner
 from project import Project
 from test_integration_project import ROOT, clean_environment, copy_of_project
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = "customer_segmentation"
 SHOP = "customer_segmentation_integration_tests"
 SCHEMA = "main_segmentation"

@@ -3,6 +3,8 @@
 import pytest
 from test_package import PACKAGE, Shop, installed
 
+pytestmark = pytest.mark.slow
+
 OFF = {"+enabled": False}
 FOLDERS = ["explore", "assume", "compare", "explain", "watch", "activate", "publish"]
 EXPLORED = ["feature_correlations", "feature_histograms", "feature_profiles"]

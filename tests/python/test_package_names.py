@@ -6,6 +6,8 @@ import pytest
 from project import ROOT
 from test_package import PACKAGE, SCHEMA, SHOP, Shop, installed, read_by_the_package
 
+pytestmark = pytest.mark.slow
+
 OURS = {
     path.stem: path.parent.name
     for kind in ("sql", "py")

@@ -104,6 +104,7 @@ def holding(file: Path):
         assert process.communicate()[0] == first
 
 
+@pytest.mark.slow
 def test_without_changes_the_checksums_are_the_same(project):
     first = project.manifest()
     result = project.dbt(*BUILD, *WITHOUT_TESTS)
@@ -116,6 +117,7 @@ def test_without_changes_the_checksums_are_the_same(project):
     assert first["fit_ids"] == second["fit_ids"]
 
 
+@pytest.mark.slow
 def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
     """Runs several builds; in every second one, a test fails."""
     published = [project.manifest()["version"]]
@@ -314,6 +316,7 @@ def test_an_empty_table_is_not_published(project):
     assert project.versions() == versions
 
 
+@pytest.mark.slow
 def test_tables_can_be_left_out(project):
     result = project.dbt(
         *PUBLISH, segmentation_publish_without=["audiences", "customer_pulls"]
@@ -407,6 +410,7 @@ def publish_state(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "nth", "state"),
     [

@@ -6,6 +6,8 @@ import pytest
 from project import Project
 from test_reading import FILLED, ROWS, SECRET, TWO_EXPORTS, options, text, written
 
+pytestmark = pytest.mark.slow
+
 CONFIGURATION = {
     "segmentation_customer_id": '"CustomerID"',
     "segmentation_features": {

@@ -6,6 +6,8 @@ import pytest
 import three_groups
 from project import Project
 
+pytestmark = pytest.mark.slow
+
 WITHOUT = {"segmentations": {"groups": {"features": ["x", "y"], "clusters": 3}}}
 STAYS = """
     select

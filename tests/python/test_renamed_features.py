@@ -4,6 +4,8 @@ import pytest
 import three_groups
 from project import Project
 
+pytestmark = pytest.mark.slow
+
 RENAMED = {"expression": "x"}, {"expression": "y"}
 
 

@@ -48,10 +48,8 @@ FEATURES = {
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    project = Project(tmp_path_factory.mktemp("sample"))
-    project.result = project.dbt("build", anew=True)
-    return project
+def built(sample):
+    return sample
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +79,7 @@ def test_the_build_passes_without_a_warning(built):
 
 
 def test_the_unit_tests_pass(built):
-    result = built.dbt("test", "--select", "test_type:unit")
+    result = built.dbt("test", "--select", "test_type:unit", **built.variables)
 
     assert result.success, result.error
     assert set(result.nodes.values()) == {"pass"}
@@ -344,6 +342,7 @@ def test_every_order_is_accounted_for(built):
     assert counts["usable"] > 0.99 * source
 
 
+@pytest.mark.slow
 def test_an_earlier_day_knows_no_later_order(tmp_path):
     project = Project(tmp_path)
     earlier = {"orders_as_of": "2024-12-31"}
@@ -369,6 +368,7 @@ def test_an_earlier_day_knows_no_later_order(tmp_path):
     assert orders <= frequency < 1.1 * orders  # some customers have two rows
 
 
+@pytest.mark.slow
 def test_the_page_on_transactions_is_true(tmp_path):
     page = (ROOT / "docs" / "transactions.md").read_text(encoding="utf-8")
     sql, configuration = (
@@ -440,7 +440,9 @@ def test_customers_with_a_gap_in_the_survey_are_unassigned_there_alone(built):
     assert unassigned == {"attitudes": gaps, "country": no_country}
 
 
-def test_building_again_changes_nothing_and_imports_no_scikit_learn(built):
+@pytest.mark.slow
+def test_building_again_changes_nothing_and_imports_no_scikit_learn(sample, tmp_path):
+    built = sample.copy(tmp_path)
     before = contents(built)
     script = f"""
 import sys
@@ -462,7 +464,9 @@ print([name for name in ("sklearn", "scipy", "pandas") if name in sys.modules])
     assert contents(built) == before
 
 
-def test_an_empty_build_keeps_registry_and_names(built):
+@pytest.mark.slow
+def test_an_empty_build_keeps_registry_and_names(sample, tmp_path):
+    built = sample.copy(tmp_path)
     before = built.query("from kmeans_fits order by all")
     names = built.query("from segment_names order by all")
 
@@ -474,6 +478,7 @@ def test_an_empty_build_keeps_registry_and_names(built):
     assert built.dbt("build").success
 
 
+@pytest.mark.slow
 def test_an_empty_build_of_an_empty_database_passes(tmp_path):
     project = Project(tmp_path)
 

@@ -8,6 +8,8 @@ from project import Project
 from sklearn import metrics
 from sklearn.cluster import KMeans
 
+pytestmark = pytest.mark.slow
+
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 CUSTOMERS = 30_000

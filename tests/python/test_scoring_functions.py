@@ -13,7 +13,6 @@ RUN = (
 )
 ANSWER = "segment_id, segment_name, next_segment_id, distance, margin"
 UNASSIGNED = ("unassigned", "Unassigned", None, None, None)
-SETTINGS = {"segmentation_clusters": 4, "segmentation_restarts": 1}
 SAMPLE = {
     "lifestyle": ["age", "annual_income", "spending_score"],
     "value": ["products_purchased", "complaints", "money_spent"],
@@ -138,15 +137,6 @@ def said_by_the_build(project: Project, segmentation: str) -> list[tuple]:
         where segmentation = '{segmentation}' order by customer_id
         """
     )
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    project = Project(tmp_path_factory.mktemp("functions"))
-    assert project.dbt("seed", **SETTINGS).success
-    result = project.dbt(*RUN, **SETTINGS)
-    assert result.success, result.error
-    return project
 
 
 @pytest.fixture(scope="module")
@@ -285,7 +275,7 @@ def test_functions_work_where_nothing_may_be_written(sample):
 
 def test_another_build_makes_the_same_functions(sample):
     before = functions(sample)
-    again = sample.dbt("run", "--select", "scoring_functions", **SETTINGS)
+    again = sample.dbt("run", "--select", "scoring_functions", **sample.variables)
 
     assert again.success, again.error
     assert functions(sample) == before
@@ -294,10 +284,12 @@ def test_another_build_makes_the_same_functions(sample):
     assert len(fitted) >= len(SAMPLE)
 
 
+@pytest.mark.slow
 def test_an_empty_database_has_no_functions_yet(dirty):
     assert dirty.functions_when_empty == {}
 
 
+@pytest.mark.slow
 def test_every_option_is_understood(dirty):
     found = dirty.query(
         answers("everything", list(ARGUMENTS.values()), customers(dirty), "number")
@@ -321,6 +313,7 @@ def test_every_option_is_understood(dirty):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segmentation", ["select", "kinds", "gone"])
 def test_names_of_sql_are_understood(dirty, segmentation):
     features = SEGMENTATIONS[segmentation]["features"]
@@ -343,6 +336,7 @@ def test_names_of_sql_are_understood(dirty, segmentation):
     ]
 
 
+@pytest.mark.slow
 def test_the_columns_of_the_table_make_the_functions_anywhere(dirty):
     rows = dirty.query(
         "select function_name, arguments, expression from scoring_functions"
@@ -357,10 +351,12 @@ def test_the_columns_of_the_table_make_the_functions_anywhere(dirty):
         assert elsewhere.sql(query).fetchall() == expected
 
 
+@pytest.mark.slow
 def test_names_do_no_harm(dirty):
     assert dirty.query("select count(*) from segments") == [(14,)]
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_keeps_the_functions(dirty):
     before = functions(dirty)
     file = dirty.folder / "customers.csv"
@@ -379,6 +375,7 @@ def test_a_build_that_fails_keeps_the_functions(dirty):
     assert functions(dirty) == before != {}
 
 
+@pytest.mark.slow
 def test_the_function_of_a_segmentation_goes_with_it(dirty):
     kept = {name: options for name, options in SEGMENTATIONS.items() if name != "gone"}
     before = functions(dirty)

@@ -144,8 +144,14 @@ STOPS = [
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [stop[1:] for stop in STOPS],
-    ids=[stop[0].replace(" ", "_") for stop in STOPS],
+    [
+        pytest.param(
+            *stop[1:],
+            id=stop[0].replace(" ", "_"),
+            marks=[] if number < 3 else pytest.mark.slow,
+        )
+        for number, stop in enumerate(STOPS)
+    ],
 )
 def test_the_build_stops_and_leaves_the_public_tables(built, changes, message):
     before = public_tables(built)
@@ -157,6 +163,7 @@ def test_the_build_stops_and_leaves_the_public_tables(built, changes, message):
     assert public_tables(built) == before
 
 
+@pytest.mark.slow
 def test_a_stopped_build_can_be_mended(built):
     build(built, **configuration(segmentation_minimum_silhouette=0.99))
 
@@ -164,6 +171,7 @@ def test_a_stopped_build_can_be_mended(built):
     assert len(built.query("from segments")) == 3
 
 
+@pytest.mark.slow
 def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
     """Builds good data, then data without groups, then the good data again."""
     project = Project(tmp_path)
@@ -190,6 +198,7 @@ def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_ids_stay_when_a_configuration_comes_back_and_is_refitted(tmp_path):
     """Builds three segments, then two, then three, then three with another seed."""
     project = Project(tmp_path)
@@ -212,6 +221,7 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.slow
 def test_a_database_in_use_names_the_program_and_the_cure(tmp_path):
     project = Project(tmp_path)
     with subprocess.Popen(

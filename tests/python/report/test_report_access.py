@@ -39,6 +39,7 @@ def test_axe_finds_nothing_serious_on_a_phone(file, look, board):
         assert findings(page) == []
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_serious_in_twelve_segments(wide, look):
     with look(wide, "twelve/overview") as page:
         assert findings(page) == []

@@ -1,7 +1,9 @@
 """The boards that compare, and the one of the data."""
 
 import pytest
+from boards.matrix import lift_score
 from browsing import colors, go, texts
+from scipy.stats import poisson
 
 
 def test_bars_of_the_comparison_are_the_shares_explained(sample, page):
@@ -57,11 +59,24 @@ def test_cells_have_a_color_where_chance_would_not_do(sample, page):
         cell = table.locator(f"tbody tr:has(th:has-text('{name}')) td")
         span = cell.nth(columns.index(other)).locator("span")
         is_white = colors(span, "backgroundColor") == ["rgb(255, 255, 255)"]
-        residual = (customers - expected) / expected**0.5
-        unusual += abs(residual) >= 2
+        tail = min(
+            poisson.cdf(customers, expected), poisson.sf(customers - 1, expected)
+        )
+        unusual += not is_white
 
-        assert is_white == (abs(residual) < 2), (name, other)
+        assert tail > 0.01 if is_white else tail < 0.03, (name, other)
     assert 0 < unusual < len(rows)
+
+
+@pytest.mark.parametrize("expected", [0.2, 0.78, 2, 5, 20, 200])
+def test_cells_of_few_customers_have_a_color_where_chance_would_not_do(expected):
+    for customers in range(int(expected + 12 * expected**0.5 + 8)):
+        tail = min(
+            poisson.cdf(customers, expected), poisson.sf(customers - 1, expected)
+        )
+        has_color = lift_score(customers, expected) != 0
+
+        assert tail < 0.03 if has_color else tail > 0.01, customers
 
 
 def test_a_grouping_is_held_against_the_segmentations(changed):

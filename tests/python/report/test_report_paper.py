@@ -28,6 +28,7 @@ def test_boards_are_printed_on_a4_landscape(file, look, board, most):
     assert set(found) == {(842, 595)}
 
 
+@pytest.mark.slow
 def test_the_summary_has_at_most_six_pages(file, wide, look):
     with look(file, "/summary") as page:
         assert 2 <= len(sizes(page)) <= 6

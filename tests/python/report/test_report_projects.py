@@ -3,9 +3,11 @@
 import shutil
 
 import duckdb
+import pytest
 from browsing import go, render, run_report, texts
 
 
+@pytest.mark.slow
 def test_two_features_and_no_measures_are_enough(smallest, tmp_path, look):
     file = render(smallest.database, tmp_path)
     with look(file) as page:
@@ -22,6 +24,7 @@ def test_two_features_and_no_measures_are_enough(smallest, tmp_path, look):
         assert page.noted == [file.as_uri()]
 
 
+@pytest.mark.slow
 def test_boards_without_their_tables_are_left_out(smallest, tmp_path, look):
     database = shutil.copy(smallest.database, tmp_path)  # views name the file
     optional = [
@@ -48,6 +51,7 @@ def test_without_a_build_it_says_what_to_do(tmp_path):
     assert not (tmp_path / "nothing.duckdb").exists()
 
 
+@pytest.mark.slow
 def test_during_a_build_it_says_to_wait(smallest, tmp_path):
     database = shutil.copy(smallest.database, tmp_path / "busy.duckdb")
     with duckdb.connect(str(database)):
@@ -58,6 +62,7 @@ def test_during_a_build_it_says_to_wait(smallest, tmp_path):
     assert "Traceback" not in finished.stderr
 
 
+@pytest.mark.slow
 def test_a_renamed_database_is_named_as_the_cause(smallest, tmp_path):
     database = shutil.copy(smallest.database, tmp_path / "renamed.duckdb")
     finished = run_report(database, tmp_path)

@@ -1,6 +1,7 @@
 """The report as a part of the publication."""
 
 import shutil
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,7 +13,7 @@ from report import publish
 @pytest.fixture
 def published(sample, tmp_path):
     """A copy of the sample's database and of what it has published."""
-    database = shutil.copy(sample.database, tmp_path)
+    database = Path(shutil.copy(sample.database, tmp_path))
     shutil.copytree(sample.published.parent, tmp_path / "published", symlinks=True)
     return database, tmp_path / "published"
 
@@ -52,7 +53,7 @@ def test_what_is_left_out_of_the_publication_is_not_on_its_page(published, look)
 
 def test_a_publication_of_another_database_stays_as_it_is(published):
     database, folder = published
-    other = shutil.copy(database, folder.parent / "other.duckdb")
+    other = Path(shutil.copy(database, folder.parent / "other.duckdb"))
 
     assert publish(other, folder) is None
     assert publish(database, folder.parent / "nowhere") is None

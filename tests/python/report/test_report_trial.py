@@ -100,6 +100,7 @@ def test_borders_and_missing_values_are_answered_as_by_the_function(sample, page
     assert expected[-1] is None  # a value that is missing is rejected here
 
 
+@pytest.mark.slow
 def test_all_kinds_of_features_are_answered_as_by_the_function(kinds, look):
     project, page_file = kinds
     with look(page_file) as page:

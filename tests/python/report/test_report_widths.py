@@ -14,7 +14,9 @@ STANDS_OUT = """
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
-@pytest.mark.parametrize("name", ["sample", "wide"])
+@pytest.mark.parametrize(
+    "name", ["sample", pytest.param("wide", marks=pytest.mark.slow)]
+)
 def test_nothing_is_wider_than_the_window(request, look, name, width):
     page_file = request.getfixturevalue({"sample": "file", "wide": "wide"}[name])
     with look(page_file, width=width) as page:
@@ -37,6 +39,7 @@ def test_at_a_desk_no_frame_of_the_sample_has_to_be_moved(file, look):
             assert hidden == [], board
 
 
+@pytest.mark.slow
 def test_bars_of_many_segments_still_show_the_shares(wide, look):
     for width in (390, 1440):
         with look(wide, "twelve/overview", width) as page:
@@ -48,6 +51,7 @@ def test_bars_of_many_segments_still_show_the_shares(wide, look):
             assert max(widths) / min(widths) == pytest.approx(1, abs=0.15)
 
 
+@pytest.mark.slow
 def test_any_name_of_a_segmentation_has_its_page(wide, look):
     with look(wide) as page:
         assert texts(page.locator("#segmentations a"))[:3] == [

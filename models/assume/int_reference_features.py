@@ -1,0 +1,230 @@
+"""How each feature of a fit would be distributed if there were no groups: skewed and
+rounded as it is, but without its valleys.
+
+kmeans_structure draws tables without groups from these distributions. Permuted columns
+would keep the valleys; a Gaussian would take every skewed or rounded feature for a
+group. Rows of earlier fits are kept.
+"""
+
+import json
+import math
+
+import numpy as np
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+SCHEMA = {
+    "fit_id": "VARCHAR",
+    "segmentation": "VARCHAR",
+    "feature": "VARCHAR",
+    "shares": ["DOUBLE"],
+    "reference_values": ["DOUBLE"],
+    "grid_step": "DOUBLE",
+    "grid_origin": "DOUBLE",
+    "lowest": "DOUBLE",
+    "highest": "DOUBLE",
+}
+
+# Bounds of a distribution's steps; more of them change no reference.
+KNOTS = 200
+# Up to so many different answers, an irregular share is no valley.
+FEW_ANSWERS = 10
+# A valley counts if more customers would have to move to fill it: at least this share,
+# and more than the valleys of samples without groups (1.0 of 150, 1.2 of 600).
+SMALLEST_VALLEY = 0.025
+VALLEY_BY_CHANCE = 1.2
+
+FORWARD = {"log": np.log1p, "sqrt": np.sqrt, "none": np.asarray}
+BACKWARD = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
+
+
+def tidy(values: np.ndarray, largest: float) -> np.ndarray:
+    """Return the values without the last digits, which arithmetic has touched."""
+    # of smaller values, the power of ten that rounds them would be infinite
+    if largest < 1e-290:
+        return values
+    return values.round(12 - math.ceil(math.log10(largest)))
+
+
+def rounding(values: np.ndarray) -> tuple[float, float] | None:
+    """Return step and origin of the grid that nine in ten values lie on, if any.
+
+    Args:
+        values: (n,) values of a feature in its own unit.
+    """
+    levels, counts = np.unique(values, return_counts=True)
+    common = levels[counts >= 0.01 * len(values)]
+    origin = float(levels[counts.argmax()])
+    for step in np.unique(np.diff(common)).tolist():
+        steps = (values - origin) / step
+        if np.mean(np.abs(steps - steps.round()) < 1e-6) >= 0.9:
+            return step, origin
+    return None
+
+
+def isotonic(bounds: np.ndarray, shares: np.ndarray, *, rising: bool) -> np.ndarray:
+    """Return the cumulated shares whose density only rises, or only falls, between
+    the bounds: the Grenander (1956) estimator.
+
+    Args:
+        bounds: (m,) ascending values.
+        shares: (m,) cumulated shares at the bounds.
+        rising: whether the density rises.
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    widths = np.diff(bounds)
+    density = isotonic_regression(
+        np.diff(shares) / widths, sample_weight=widths, increasing=rising
+    )
+    return shares[0] + np.concatenate([[0.0], np.cumsum(density * widths)])
+
+
+def without_valleys(
+    bounds: np.ndarray, below: np.ndarray, reached: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the distribution with one mode that is nearest to the given one.
+
+    As in the dip test (Hartigan and Hartigan, 1985), the mode is where the largest
+    difference of cumulated shares is smallest.
+
+    Args:
+        bounds: (m,) ascending values.
+        below: (m,) share of customers below each.
+        reached: (m,) share of customers at or below each.
+
+    Returns:
+        (m + 1,) values, their cumulated shares, and the largest difference.
+    """
+    best = (bounds, reached, np.inf)
+    for mode in range(len(bounds)):
+        left, right = slice(mode + 1), slice(mode, None)
+        rise, fall = below[left], reached[right]
+        if mode:
+            rise = isotonic(bounds[left], below[left], rising=True)
+        if mode < len(bounds) - 1:
+            fall = isotonic(bounds[right], reached[right], rising=False)
+        moved = max(
+            np.abs(rise - below[left]).max(), np.abs(fall - reached[right]).max()
+        )
+        if moved < best[2] - 1e-12:
+            values = np.concatenate([bounds[left], bounds[right]])
+            best = (values, np.concatenate([rise, fall]), float(moved))
+    return best
+
+
+def stepwise(
+    raw: np.ndarray, grid: tuple[float, float] | None, lowest: float, largest: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the distribution of the values, with at most KNOTS bounds.
+
+    Args:
+        raw: (n,) values in their own unit, on the grid if there is one.
+        grid: step and origin; every value then stands for a cell of the grid.
+        lowest: bound of the values.
+        largest: absolute value.
+
+    Returns:
+        (m,) ascending bounds, the share of customers below each, and the share at or
+        below each.
+    """
+    bounds, counts = np.unique(raw, return_counts=True)
+    reached = np.cumsum(counts) / len(raw)
+    below = reached - counts / len(raw)
+    if grid:
+        half = grid[0] / 2
+        cells = np.column_stack([bounds - half, bounds + half]).ravel()
+        bounds, first = np.unique(tidy(cells, largest).clip(lowest), return_index=True)
+        below = reached = np.column_stack([below, reached]).ravel()[first]
+    if len(bounds) > KNOTS:
+        last = len(bounds) - 1
+        kept = np.searchsorted(reached, np.linspace(0, 1, KNOTS)).clip(max=last)
+        kept = np.unique([0, *kept, last])
+        bounds, below, reached = bounds[kept], below[kept], reached[kept]
+    return bounds, below, reached
+
+
+def reference(z: np.ndarray, preparation: dict) -> dict:
+    """Return the distribution of a feature without its valleys.
+
+    Args:
+        z: (n,) standardized values.
+        preparation: the feature's row of segmentation_fit_features.
+
+    Returns:
+        The last six columns of SCHEMA. Without shares, each of the values is as likely
+        as the others.
+    """
+    forward, backward = (way[preparation["transform"]] for way in (FORWARD, BACKWARD))
+    raw = backward(z * preparation["scale"] + preparation["center"])
+    largest = float(np.abs(raw).max())
+    raw = tidy(raw, largest)
+    grid = rounding(raw)
+    step, origin = grid or (None, None)
+    if grid:
+        raw = tidy(origin + ((raw - origin) / step).round() * step, largest)
+    lowest = -np.inf if preparation["transform"] == "none" else 0.0
+    bounds, below, reached = stepwise(raw, grid, lowest, largest)
+    values, shares, moved = without_valleys(forward(bounds), below, reached)
+    by_chance = max(SMALLEST_VALLEY, VALLEY_BY_CHANCE / np.sqrt(len(z)))
+    found = {"grid_step": step, "grid_origin": origin}
+    found |= {"lowest": float(raw.min()), "highest": float(raw.max())}
+    if grid and np.ptp(raw) / step < FEW_ANSWERS and moved <= by_chance:
+        return found | {"shares": [], "reference_values": np.sort(z).tolist()}
+    return found | {"shares": shares.tolist(), "reference_values": values.tolist()}
+
+
+def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
+    """Return the rows as a relation with the types of SCHEMA, also when empty."""
+    return session.sql(
+        "select line.* from (select unnest(from_json("
+        f"'{json.dumps(rows)}', '{json.dumps([SCHEMA])}')) as line)"
+    )
+
+
+def records(relation: DuckDBPyRelation) -> list[dict]:
+    """Return a small relation as a list of dictionaries."""
+    return [
+        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
+    ]
+
+
+def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
+    """Return one row per fit and numeric feature: those of earlier builds, and those of
+    the champions.
+    """
+    dbt.config(materialized="table")
+    features = records(
+        dbt.ref("customer_segmentation", "segmentation_fit_features")
+        .filter("is_champion")
+        .join(
+            dbt.ref("customer_segmentation", "int_segmentation_features").select(
+                "segmentation, feature, scale_method"
+            ),
+            "segmentation, feature",
+        )
+        .filter("scale_method != 'categories'")
+        .order("segmentation, position")
+    )
+    sample = dbt.ref("customer_segmentation", "int_structure_sample")
+    rows = []
+    if session.sql(
+        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
+        f"and table_schema = '{dbt.this.schema}' "
+        f"and table_name = '{dbt.this.identifier}'"
+    ).fetchall():
+        rows = records(session.sql(f"select * from {dbt.this}"))
+
+    known = {row["fit_id"] for row in rows}
+    for feature in features:
+        if feature["fit_id"] in known:
+            continue
+        drawn = sample.filter(f"segmentation = '{feature['segmentation']}'")
+        coordinate = f"point[{feature['position'] + 1}] as coordinate"
+        values = drawn.select(coordinate).fetchnumpy()["coordinate"]
+        if len(values):
+            z = np.asarray(values, dtype=float) / math.sqrt(feature["weight"])
+            same = {
+                name: feature[name] for name in ("fit_id", "segmentation", "feature")
+            }
+            rows.append(same | reference(z, feature))
+    return as_relation(session, rows)
