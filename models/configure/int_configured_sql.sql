@@ -74,12 +74,21 @@
     {% endfor %}
 {% endfor %}
 
-{% for key, given_sql, value, source in tried %}
-select
-    {{ quoted_text(key) }} as setting,
-    {{ quoted_text(given_sql) }} as given_sql,
-    {{ quoted_text(value) }} as value,
-    {{ quoted_text(source) }} as source
+with
 
-{{ "union all" if not loop.last }}
-{% endfor %}
+settings as (
+
+    {% for key, given_sql, value, source in tried %}
+    select
+        {{ quoted_text(key) }} as setting,
+        {{ quoted_text(given_sql) }} as given_sql,
+        {{ quoted_text(value) }} as value,
+        {{ quoted_text(source) }} as source
+
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+)
+
+select * from settings
+where {{ tries_settings() }}
