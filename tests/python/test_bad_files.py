@@ -109,6 +109,7 @@ def test_bad_rows_are_quarantined_with_their_reasons(project):
     assert sorted(rejected(project), key=str) == sorted(expected, key=str)
 
 
+@pytest.mark.slow
 def test_odd_but_valid_rows_are_segmented(project):
     odd = {
         'a;"b"\nc': '"a;""b""\nc",40,50',
@@ -298,6 +299,7 @@ def test_what_is_doubtful_earns_a_warning(project, content, features, warning):
     assert any(message.startswith(f"{warning}: ") for message in result.log)
 
 
+@pytest.mark.slow
 def test_a_protected_attribute_earns_a_note(project):
     result = build_core(project, text(*GOOD), anew=True)
 

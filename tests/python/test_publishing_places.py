@@ -206,6 +206,7 @@ with duckdb.connect() as session:
 """
 
 
+@pytest.mark.slow
 def test_several_publishers_wait_for_each_other(tmp_path):
     code = PUBLISHING.format(here=str(HERE), folder=str(tmp_path))
     pipe = subprocess.PIPE

@@ -69,6 +69,7 @@ def test_a_missing_package_has_no_version(packages, monkeypatch):
     assert found["no-such-package"] is None
 
 
+@pytest.mark.slow
 def test_a_missing_package_stops_the_build(tmp_path, monkeypatch):
     version = importlib.metadata.version
 

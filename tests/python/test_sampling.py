@@ -8,9 +8,7 @@ from project import Project
 from sklearn import metrics
 from sklearn.cluster import KMeans
 
-pytestmark = pytest.mark.slow
-
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.usefixtures("one_thread"), pytest.mark.slow]
 
 CUSTOMERS = 30_000
 CENTERS = np.array([[0, 0, 0], [8, 0, 1], [0, 8, 2], [8, 8, 3]], dtype=float)

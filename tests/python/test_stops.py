@@ -148,7 +148,7 @@ STOPS = [
         pytest.param(
             *stop[1:],
             id=stop[0].replace(" ", "_"),
-            marks=[] if number < 3 else pytest.mark.slow,
+            marks=[] if number < 1 else pytest.mark.slow,
         )
         for number, stop in enumerate(STOPS)
     ],
