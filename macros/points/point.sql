@@ -27,5 +27,5 @@
             ~ "\n            * " ~ root
         ) %}
     {%- endfor %}
-    {{- dbt.array_construct(coordinates) }}
+    {{- customer_segmentation.list_of(coordinates) }}
 {%- endmacro %}
