@@ -11,7 +11,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build report erase test test-all test-spark lint docs pictures sample benchmark lock clean chromium
+.PHONY: help build report erase test test-all test-stops test-spark lint docs pictures sample benchmark lock clean chromium
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,7 +34,10 @@ test: $(VENV)/test-ready chromium ## Run the tests of a working day
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-all: $(VENV)/test-ready chromium ## Run every test, also those that are slow and rarely fail
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "slow or not slow"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not exhaustive"
+
+test-stops: $(VENV)/test-ready ## Try every bad file and configuration; takes half an hour
+	@$(BIN)/python -m pytest tests/python/test_table_of_stops.py -m ""
 
 test-spark: $(SPARK)/ready ## Build the sample on Spark and compare; needs Java 17 or 21
 	@$(SPARK)/bin/python -m pytest tests/spark

@@ -12,6 +12,15 @@ CASES = {case.name: case for case in [*bad_files(1), *bad_configurations(1)]}
 EVERY_DAY = {"good 0", "every row three times 0", "decimal commas 0", "a cast 0"}
 
 
+def tiers() -> list:
+    """Return the cases; `make test-all` tries a fifth, `make test-stops` all."""
+    marks = [pytest.mark.slow, *[pytest.mark.exhaustive] * 4]
+    return [
+        name if name in EVERY_DAY else pytest.param(name, marks=marks[place % 5])
+        for place, name in enumerate(CASES)
+    ]
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     return Project(tmp_path_factory.mktemp("table_of_stops"))
@@ -23,13 +32,7 @@ def kinds_met():
     return set()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        name if name in EVERY_DAY else pytest.param(name, marks=pytest.mark.slow)
-        for name in CASES
-    ],
-)
+@pytest.mark.parametrize("name", tiers())
 def test_a_bad_case_keeps_the_law(project, kinds_met, name):
     outcome = try_case(project, CASES[name])
     kinds_met.update(kind for stop in outcome.stops for kind in kinds_of(stop))
@@ -38,7 +41,7 @@ def test_a_bad_case_keeps_the_law(project, kinds_met, name):
     assert SECRET not in outcome.log
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_kind_of_stop_is_met(kinds_met):
     """Runs last, after all cases."""
     assert kinds_met >= set(SENTENCES)
