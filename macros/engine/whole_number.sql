@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {% macro default__whole_number(value) -%}
-    cast(rint({{ value }}) as bigint)
+    cast(round({{ value }}) as bigint)
 {%- endmacro %}
 
 {% macro duckdb__whole_number(value) -%}

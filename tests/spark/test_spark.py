@@ -199,7 +199,7 @@ def test_a_seed_keeps_missing_values_quotes_and_backslashes():
 
 
 def test_without_java_a_sentence_says_what_to_install(tmp_path):
-    printed = run_dbt(tmp_path, "spark", "debug", PATH=str(DBT.parent))
+    printed = run_dbt(tmp_path, "spark", "parse", PATH=str(DBT.parent))
 
     assert "Spark needs Java, and there is no command `java`." in printed
 
