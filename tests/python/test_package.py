@@ -179,14 +179,12 @@ def test_public_tables_have_the_types_of_their_contracts(built):
                 f" where table_schema = '{SCHEMA}' and table_name = '{name}'"
             )
         )
-        # DuckDB calls the type string by its other name.
-        declared = {
-            key: column["data_type"].replace("string", "varchar")
-            for key, column in columns
-        }
-
         if node["config"]["contract"]["enforced"]:
-            assert found == declared
+            # DuckDB calls the type string by its other name.
+            assert found == {
+                key: column["data_type"].replace("string", "varchar")
+                for key, column in columns
+            }
         if name == "customer_segments":
             assert found["customer_id"] == "bigint"
 
