@@ -1,9 +1,9 @@
 """Small decision trees that predict the segment of a customer from raw values.
 
 K-means divides customers by distances, which nobody can compute in the head. A tree
-says nearly the same in a few comparisons; segment_rule_bounds makes rules of it. SQL
-prepares the examples: the distinct raw vectors of a segmentation, each with its segment
-and number of customers. Trees are kept until fit, examples or constants change.
+says nearly the same in a few comparisons, and segment_rule_bounds makes rules of it.
+The examples are the distinct raw vectors, each with its segment and number of
+customers. Trees are kept until fit, examples or constants change.
 """
 
 import hashlib
@@ -260,9 +260,17 @@ def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelati
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
     """Return a small relation as a list of dictionaries."""
-    return [
-        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-    ]
+    names = relation.columns
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+
+def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
+    """Return the rows that the previous build wrote for this model."""
+    this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
+    names = "(table_catalog, table_schema, table_name)"
+    found = session.sql("from information_schema.tables").filter(f"{names} = {this}")
+    earlier = f"select * from {dbt.this}"
+    return records(session.sql(earlier)) if found.fetchall() else []
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
@@ -271,14 +279,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")
     listed = dbt.ref("customer_segmentation", "int_segmentation_features")
     features = records(listed.order("position"))
-    rows = []
-    if session.sql(
-        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
-        f"and table_schema = '{dbt.this.schema}' "
-        f"and table_name = '{dbt.this.identifier}'"
-    ).fetchall():
-        rows = records(session.sql(f"select * from {dbt.this}"))
-
+    rows = earlier_rows(dbt, session)
     for segmentation in dict.fromkeys(row["segmentation"] for row in features):
         mine = [row for row in features if row["segmentation"] == segmentation]
         columns = ", ".join(f'"{row["feature"]}"' for row in mine)
