@@ -145,8 +145,8 @@ def simplest_tree(
     for the arguments see `grown`.
     """
     fewest = max(2, segments.max() + 1)
-    counts = range(fewest, LEAVES_PER_SEGMENT * fewest + 1)
-    trees = [grown(values, segments, weights, leaves) for leaves in counts]
+    sizes = range(fewest, LEAVES_PER_SEGMENT * fewest + 1)
+    trees = [grown(values, segments, weights, leaves) for leaves in sizes]
     found = [predicted_segments(tree, values) for tree in trees]
     scores = np.array([mean_f1(each, segments, weights) for each in found])
     return trees[int((scores >= scores.max() - SIMPLER_TREE).argmax())]
@@ -277,8 +277,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per fit, leaf and feature. Rows of earlier fits are kept."""
     dbt.config(materialized="table")
     examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")
-    listed = dbt.ref("customer_segmentation", "int_segmentation_features")
-    features = records(listed.order("position"))
+    features = dbt.ref("customer_segmentation", "int_segmentation_features")
+    features = records(features.order("position"))
     rows = earlier_rows(dbt, session)
     for segmentation in dict.fromkeys(row["segmentation"] for row in features):
         mine = [row for row in features if row["segmentation"] == segmentation]
@@ -287,7 +287,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         drawn = drawn.select(f"{columns}, segment_id, customers, fit_id")
         arrays = drawn.order(f"{columns}, segment_id").fetchnumpy()
         arrays = {name: np.asarray(array) for name, array in arrays.items()}
-        if not len(arrays["customers"]):  # under `dbt build --empty`, rows stay
+        if not len(arrays["customers"]):  # `dbt build --empty` keeps all rows
             continue
         key = {
             "segmentation": segmentation,
