@@ -87,7 +87,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
     return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
 
-def as_relation(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelation:
+def manifest_rows(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelation:
     """Return a manifest as rows with the types of SCHEMA: one per table, with what it
     says of all tables in each; none of an empty manifest.
     """
@@ -184,7 +184,7 @@ def write(
         written = [write_table(cursor, table, folder) for table in tables]
         manifest = contents["facts"] | {"tables": written}
         cursor.begin()
-        rows = as_relation(cursor, manifest).sql_query()
+        rows = manifest_rows(cursor, manifest).sql_query()
         cursor.execute(f"create table {CATALOG}.main.published_tables as {rows}")
         write_comments(
             cursor, "published_tables", json.loads(tables[0]["own_comments"])
@@ -367,7 +367,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     fits = dbt.ref("customer_segmentation", "segmentation_fits").filter("is_champion")
     functions = dbt.ref("customer_segmentation", "scoring_functions")
     if not tables:
-        return as_relation(session, {})
+        return manifest_rows(session, {})
     folder = Path(tables[0]["folder"])
     if tables[0]["is_build"]:
         ((scored_at,),) = customer_segments.max("scored_at").fetchall()
@@ -380,4 +380,4 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         }
         contents = {"facts": facts, "functions": records(functions)}
         publish(session, folder, tables, contents)
-    return as_relation(session, read_manifest(folder / CURRENT))
+    return manifest_rows(session, read_manifest(folder / CURRENT))
