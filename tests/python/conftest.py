@@ -174,3 +174,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the fingerprints of the public tables anew",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep the tests of a file, or of files in one xdist_group, on one worker."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
