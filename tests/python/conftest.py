@@ -2,12 +2,16 @@
 `dbt` on a real DuckDB; groups of points; and the tables of the sample.
 """
 
+import csv
+import json
+
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from dbt.cli.main import dbtRunner
 from loading import assert_types, build_model, load_model, scattered
-from project import Project
+from project import ROOT, Project
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +162,15 @@ def session():
 
 
 @pytest.fixture(scope="session")
+def truth():
+    """What is true of each customer of the sample, as its generator knows it."""
+    with (ROOT / "tests/fixtures/customers_truth.csv").open(
+        newline="", encoding="utf-8"
+    ) as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory):
     """The sample, built, tested and published, for tests that only read."""
     project = Project(tmp_path_factory.mktemp("sample"))
@@ -165,6 +178,27 @@ def sample(tmp_path_factory):
     project.result = project.dbt("build", anew=True, **project.variables)
     assert project.result.success, project.result.error
     return project
+
+
+@pytest.fixture(scope="session")
+def said(tmp_path_factory):
+    """A function that checks vars and returns the error message."""
+    folder = str(tmp_path_factory.mktemp("mistakes"))
+    place = (
+        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        *("--target-path", folder, "--log-path", folder, "--quiet"),
+    )
+    manifest = dbtRunner().invoke(["parse", *place]).result
+
+    def check(macro, **variables):
+        events = []
+        runner = dbtRunner(manifest=manifest, callbacks=[events.append])
+        outcome = runner.invoke(
+            ["run-operation", macro, "--vars", json.dumps(variables), *place]
+        )
+        return outcome.success, "\n".join(event.info.msg for event in events)
+
+    return check
 
 
 def pytest_addoption(parser):
