@@ -2,12 +2,16 @@
 `dbt` on a real DuckDB; groups of points; and the tables of the sample.
 """
 
+import csv
+import json
+
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from dbt.cli.main import dbtRunner
 from loading import assert_types, build_model, load_model, scattered
-from project import Project
+from project import ROOT, Project
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +162,15 @@ def session():
 
 
 @pytest.fixture(scope="session")
+def truth():
+    """What is true of each customer of the sample, as its generator knows it."""
+    with (ROOT / "tests/fixtures/customers_truth.csv").open(
+        newline="", encoding="utf-8"
+    ) as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory):
     """The sample, built, tested and published, for tests that only read."""
     project = Project(tmp_path_factory.mktemp("sample"))
@@ -167,6 +180,27 @@ def sample(tmp_path_factory):
     return project
 
 
+@pytest.fixture(scope="session")
+def said(tmp_path_factory):
+    """A function that checks vars and returns the error message."""
+    folder = str(tmp_path_factory.mktemp("mistakes"))
+    place = (
+        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        *("--target-path", folder, "--log-path", folder, "--quiet"),
+    )
+    manifest = dbtRunner().invoke(["parse", *place]).result
+
+    def check(macro, **variables):
+        events = []
+        runner = dbtRunner(manifest=manifest, callbacks=[events.append])
+        outcome = runner.invoke(
+            ["run-operation", macro, "--vars", json.dumps(variables), *place]
+        )
+        return outcome.success, "\n".join(event.info.msg for event in events)
+
+    return check
+
+
 def pytest_addoption(parser):
     """Add the option of test_golden.py."""
     parser.addoption(
@@ -174,3 +208,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the fingerprints of the public tables anew",
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep the tests of a file, or of files in one xdist_group, on one worker."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
