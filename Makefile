@@ -31,10 +31,10 @@ erase: $(VENV)/build-ready ## Erase a customer who is gone from the source; CUST
 	@$(BIN)/python macros/history/erase_customer.py "$$CUSTOMER"
 
 test: $(VENV)/test-ready chromium ## Run the tests of a working day
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 test-all: $(VENV)/test-ready chromium ## Run every test, also those that are slow and rarely fail
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup -m "not exhaustive"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not exhaustive"
 
 test-stops: $(VENV)/test-ready ## Try every bad file and configuration; takes half an hour
 	@$(BIN)/python -m pytest tests/python/test_table_of_stops.py -m ""

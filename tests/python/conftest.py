@@ -13,6 +13,9 @@ from dbt.cli.main import dbtRunner
 from loading import assert_types, build_model, load_model, scattered
 from project import ROOT, Project
 
+# Folders of tests that share a build, and so stay on one worker.
+BUILT_ONCE = {"audiences", "lifecycle"}
+
 
 @pytest.fixture(scope="session")
 def kmeans_candidates():
@@ -210,9 +213,15 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a file, or of files in one xdist_group, on one worker."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of a file on one worker, and those of some folders, too."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            folder = file.rpartition("/")[0]
+            return folder if folder.rpartition("/")[2] in BUILT_ONCE else file
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None

@@ -16,9 +16,6 @@ from exports import (
     write_customers,
 )
 
-# One worker builds them for all files.
-pytestmark = pytest.mark.xdist_group("audiences")
-
 
 def test_parquet_is_the_table(built):
     exported = built.query(

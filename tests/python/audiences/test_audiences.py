@@ -9,9 +9,6 @@ import pandas as pd
 import pytest
 from exports import CUSTOMERS, NAMES, NOTES, SEGMENTATIONS, frame, is_held_out
 
-# One worker builds them for all files.
-pytestmark = pytest.mark.xdist_group("audiences")
-
 
 def test_a_row_has_everything_of_a_customer(built):
     features = frame(built, "from customer_features")

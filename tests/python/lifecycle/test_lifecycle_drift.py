@@ -5,8 +5,7 @@ import pytest
 from simulation import prepared, scored
 from stages import FEATURES, METRICS, Stage
 
-# One worker tells the story for all files.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.slow
 
 
 def drift(stage: Stage, segmentation: str, metric: str, feature: str = "all") -> float:

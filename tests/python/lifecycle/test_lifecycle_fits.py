@@ -6,8 +6,7 @@ from sklearn.cluster import KMeans
 from sklearn.preprocessing import StandardScaler
 from stages import FEATURES, MEMORY, SCORED
 
-# One worker tells the story for all files.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.slow
 
 
 def test_fits_are_those_of_scikit_learn(story):

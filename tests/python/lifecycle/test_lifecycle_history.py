@@ -5,8 +5,7 @@ import pytest
 from simulation import same, segment_of, told
 from stages import SCORED
 
-# One worker tells the story for all files.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.slow
 
 
 def test_every_command_did_as_it_should(story):

@@ -4,8 +4,7 @@ import pytest
 from simulation import segment_of
 from stages import Stage
 
-# One worker tells the story for all files.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.slow
 
 
 def names(stage: Stage, segmentation: str) -> dict:

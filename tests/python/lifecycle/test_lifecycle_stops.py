@@ -4,8 +4,7 @@ import pytest
 from simulation import same
 from stages import MEMORY, PUBLIC
 
-# One worker tells the story for all files.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lifecycle")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("name", ["empty", "empty three"])
