@@ -192,8 +192,13 @@ def structure(vectors: np.ndarray, preparations: list[dict], clusters: int) -> d
         "reference_stability": np.mean(stabilities),
     }
     return {"customers": len(vectors), "reference_tables": REFERENCES} | {
-        key: float(f"{value:.{SIGNIFICANT_DIGITS}g}") for key, value in figures.items()
+        key: significant(value) for key, value in figures.items()
     }
+
+
+def significant(value: float) -> float:
+    """Return the value rounded to SIGNIFICANT_DIGITS."""
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 
 def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelation:
@@ -206,9 +211,17 @@ def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelati
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
     """Return a small relation as a list of dictionaries."""
-    return [
-        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-    ]
+    names = relation.columns
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+
+def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
+    """Return the rows that the previous build wrote for this model."""
+    this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
+    names = "(table_catalog, table_schema, table_name)"
+    found = session.sql("from information_schema.tables").filter(f"{names} = {this}")
+    earlier = f"select * from {dbt.this}"
+    return records(session.sql(earlier)) if found.fetchall() else []
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
@@ -240,14 +253,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         .order("position")
     )
     sample = dbt.ref("customer_segmentation", "int_structure_sample")
-    rows = []
-    if session.sql(
-        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
-        f"and table_schema = '{dbt.this.schema}' "
-        f"and table_name = '{dbt.this.identifier}'"
-    ).fetchall():
-        rows = records(session.sql(f"select * from {dbt.this}"))
-
+    rows = earlier_rows(dbt, session)
     known = {row["fit_id"] for row in rows}
     for champion in fits:
         name = champion["segmentation"]

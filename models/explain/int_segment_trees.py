@@ -1,9 +1,9 @@
 """Small decision trees that predict the segment of a customer from raw values.
 
 K-means divides customers by distances, which nobody can compute in the head. A tree
-says nearly the same in a few comparisons; segment_rule_bounds makes rules of it. SQL
-prepares the examples: the distinct raw vectors of a segmentation, each with its segment
-and number of customers. Trees are kept until fit, examples or constants change.
+says nearly the same in a few comparisons, and segment_rule_bounds makes rules of it.
+The examples are the distinct raw vectors, each with its segment and number of
+customers. Trees are kept until fit, examples or constants change.
 """
 
 import hashlib
@@ -145,8 +145,8 @@ def simplest_tree(
     for the arguments see `grown`.
     """
     fewest = max(2, segments.max() + 1)
-    counts = range(fewest, LEAVES_PER_SEGMENT * fewest + 1)
-    trees = [grown(values, segments, weights, leaves) for leaves in counts]
+    sizes = range(fewest, LEAVES_PER_SEGMENT * fewest + 1)
+    trees = [grown(values, segments, weights, leaves) for leaves in sizes]
     found = [predicted_segments(tree, values) for tree in trees]
     scores = np.array([mean_f1(each, segments, weights) for each in found])
     return trees[int((scores >= scores.max() - SIMPLER_TREE).argmax())]
@@ -260,25 +260,26 @@ def as_relation(session: DuckDBPyConnection, rows: list[dict]) -> DuckDBPyRelati
 
 def records(relation: DuckDBPyRelation) -> list[dict]:
     """Return a small relation as a list of dictionaries."""
-    return [
-        dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()
-    ]
+    names = relation.columns
+    return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+
+
+def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
+    """Return the rows that the previous build wrote for this model."""
+    this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
+    names = "(table_catalog, table_schema, table_name)"
+    found = session.sql("from information_schema.tables").filter(f"{names} = {this}")
+    earlier = f"select * from {dbt.this}"
+    return records(session.sql(earlier)) if found.fetchall() else []
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per fit, leaf and feature. Rows of earlier fits are kept."""
     dbt.config(materialized="table")
     examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")
-    listed = dbt.ref("customer_segmentation", "int_segmentation_features")
-    features = records(listed.order("position"))
-    rows = []
-    if session.sql(
-        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
-        f"and table_schema = '{dbt.this.schema}' "
-        f"and table_name = '{dbt.this.identifier}'"
-    ).fetchall():
-        rows = records(session.sql(f"select * from {dbt.this}"))
-
+    features = dbt.ref("customer_segmentation", "int_segmentation_features")
+    features = records(features.order("position"))
+    rows = earlier_rows(dbt, session)
     for segmentation in dict.fromkeys(row["segmentation"] for row in features):
         mine = [row for row in features if row["segmentation"] == segmentation]
         columns = ", ".join(f'"{row["feature"]}"' for row in mine)
@@ -286,7 +287,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         drawn = drawn.select(f"{columns}, segment_id, customers, fit_id")
         arrays = drawn.order(f"{columns}, segment_id").fetchnumpy()
         arrays = {name: np.asarray(array) for name, array in arrays.items()}
-        if not len(arrays["customers"]):  # under `dbt build --empty`, rows stay
+        if not len(arrays["customers"]):  # `dbt build --empty` keeps all rows
             continue
         key = {
             "segmentation": segmentation,

@@ -90,11 +90,6 @@ def distances(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return cdist(vectors, centroids)
 
 
-def inertia(to_centroids: np.ndarray, weights: np.ndarray) -> float:
-    """Return the weighted sum of squared distances to the nearest centroid."""
-    return float(weights @ to_centroids.min(axis=1) ** 2)
-
-
 def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> float:
     """Return the weighted mean of (b - a) / b, with a and b the distances to the
     nearest and to the next centroid.
@@ -135,7 +130,8 @@ def calinski_harabasz(
     variance within the segments, or no more than one customer per segment.
 
     Args:
-        within: the inertia.
+        within: the inertia, the weighted sum of squared distances to the nearest
+            centroid.
         vectors: (n, d) values.
         weights: (n,) customers behind each vector.
         clusters: k.
@@ -149,30 +145,30 @@ def calinski_harabasz(
 
 
 def measure(sample: Sample, centroids: np.ndarray) -> dict:
-    """Return the figures of (k, d) centroids that follow from distances to them."""
+    """Return the rounded figures of (k, d) centroids that follow from distances."""
     to_centroids = distances(sample.points, centroids)
     labels = to_centroids.argmin(axis=1)
-    within, clusters = inertia(to_centroids, sample.customers), len(centroids)
+    within = float(sample.customers @ to_centroids.min(axis=1) ** 2)
+    clusters = len(centroids)
     sizes = np.bincount(labels, sample.customers, clusters)
-    return {
+    figures = {
         "inertia": within,
         "simplified_silhouette": simplified_silhouette(to_centroids, sample.customers),
         "davies_bouldin": davies_bouldin(
             to_centroids, labels, sample.customers, centroids
         ),
         "calinski_harabasz": calinski_harabasz(within, *sample, clusters),
-        "smallest_share": float(sizes.min() / sample.customers.sum()),
+        "smallest_share": sizes.min() / sample.customers.sum(),
     }
-
-
-def round_figures(row: dict) -> dict:
-    """Return the row with its figures rounded to SIGNIFICANT_DIGITS."""
     return {
-        key: float(f"{value:.{SIGNIFICANT_DIGITS}g}")
-        if isinstance(value, float)
-        else value
-        for key, value in row.items()
+        name: None if value is None else significant(value)
+        for name, value in figures.items()
     }
+
+
+def significant(value: float) -> float:
+    """Return the value rounded to SIGNIFICANT_DIGITS."""
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
 
 
 def round_centroids(centroids: np.ndarray, reach: np.ndarray) -> np.ndarray:
@@ -223,12 +219,9 @@ def fit_candidates(sample: Sample, settings: dict, customers: int) -> list[dict]
                 **measure(sample, centroids),
                 "centroids": round_centroids(centroids, reach).tolist(),
             }
-            print(
-                f"{name}: k = {clusters}, simplified silhouette "
-                f"{row['simplified_silhouette']:.3f}",
-                flush=True,
-            )
-            rows.append(round_figures(row))
+            figure = f"simplified silhouette {row['simplified_silhouette']:.3f}"
+            print(f"{name}: k = {clusters}, {figure}", flush=True)
+            rows.append(row)
     return rows
 
 
@@ -249,12 +242,10 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
     """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
-    tables = session.sql("from information_schema.tables").filter(
-        f"(table_catalog, table_schema, table_name) = {this}"
-    )
-    return (
-        records(session.sql(f"select * from {dbt.this}")) if tables.fetchall() else []
-    )
+    names = "(table_catalog, table_schema, table_name)"
+    found = session.sql("from information_schema.tables").filter(f"{names} = {this}")
+    earlier = f"select * from {dbt.this}"
+    return records(session.sql(earlier)) if found.fetchall() else []
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:

@@ -253,12 +253,10 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
     """Return the rows that the previous build wrote for this model."""
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
-    tables = session.sql("from information_schema.tables").filter(
-        f"(table_catalog, table_schema, table_name) = {this}"
-    )
-    return (
-        records(session.sql(f"select * from {dbt.this}")) if tables.fetchall() else []
-    )
+    names = "(table_catalog, table_schema, table_name)"
+    found = session.sql("from information_schema.tables").filter(f"{names} = {this}")
+    earlier = f"select * from {dbt.this}"
+    return records(session.sql(earlier)) if found.fetchall() else []
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:

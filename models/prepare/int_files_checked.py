@@ -72,10 +72,8 @@ class Text:
         codec = CODECS.get(self.encoding, "latin-1")
         opened = gzip.open if self.path.suffix == ".gz" else open
         errors = "replace" if codec == "utf-16" else "surrogateescape"
-        with opened(
-            self.path, "rt", encoding=codec, errors=errors, newline=""
-        ) as lines:
-            for number, line in enumerate(lines, 1):
+        with opened(self.path, "rt", encoding=codec, errors=errors, newline="") as file:
+            for number, line in enumerate(file, 1):
                 text = line.rstrip("\r\n")
                 yield number, text, line[len(text) :]
 

@@ -87,7 +87,7 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
     return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
 
-def as_relation(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelation:
+def manifest_rows(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelation:
     """Return a manifest as rows with the types of SCHEMA: one per table, with what it
     says of all tables in each; none of an empty manifest.
     """
@@ -184,7 +184,7 @@ def write(
         written = [write_table(cursor, table, folder) for table in tables]
         manifest = contents["facts"] | {"tables": written}
         cursor.begin()
-        rows = as_relation(cursor, manifest).sql_query()
+        rows = manifest_rows(cursor, manifest).sql_query()
         cursor.execute(f"create table {CATALOG}.main.published_tables as {rows}")
         write_comments(
             cursor, "published_tables", json.loads(tables[0]["own_comments"])
@@ -230,6 +230,8 @@ def holding(folder: Path) -> Iterator[None]:
     cure = "Allow this user to write there, or name another folder ('' for none)."
     try:
         for path in (folder, folder / VERSIONS):
+            if path.is_symlink() and not path.exists():
+                stop(path, "is a link to nothing", "Remove it.")
             if path.exists() and not path.is_dir():
                 stop(path, "is a file, where a folder is needed", "Move it away.")
         (folder / VERSIONS).mkdir(parents=True, exist_ok=True)
@@ -334,6 +336,8 @@ def publish(
     ).fetchall()
     database = Path(file).resolve() if file else None
     with holding(folder):
+        with suppress(OSError):
+            (folder / CURRENT).rmdir()  # some archives keep an empty folder for a link
         check_place(folder, database)
         clean(folder)
         now = next_version(folder)
@@ -367,7 +371,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     fits = dbt.ref("customer_segmentation", "segmentation_fits").filter("is_champion")
     functions = dbt.ref("customer_segmentation", "scoring_functions")
     if not tables:
-        return as_relation(session, {})
+        return manifest_rows(session, {})
     folder = Path(tables[0]["folder"])
     if tables[0]["is_build"]:
         ((scored_at,),) = customer_segments.max("scored_at").fetchall()
@@ -380,4 +384,4 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         }
         contents = {"facts": facts, "functions": records(functions)}
         publish(session, folder, tables, contents)
-    return as_relation(session, read_manifest(folder / CURRENT))
+    return manifest_rows(session, read_manifest(folder / CURRENT))

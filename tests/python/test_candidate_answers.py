@@ -223,7 +223,7 @@ def test_stabilities_are_listed_as_the_centroids_are(candidate_stabilities, grou
     assert row["segment_stability"][-1] == 1 > max(row["segment_stability"][:-1])
 
 
-MODELS = sorted((ROOT / "models" / "learn").glob("*.py"))
+MODELS = sorted((ROOT / "models").glob("*/*.py"))
 SHARED = ("Sample", "read_sample", "records", "key_of", "significant", "earlier_rows")
 
 
