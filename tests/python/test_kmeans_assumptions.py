@@ -82,7 +82,7 @@ def found(built, segmentation):
 @pytest.mark.parametrize(
     ("segmentation", "warned", "quiet"),
     [
-        ("noise", {"structure"}, {"outliers", "cells"}),
+        ("noise", {"structure"}, {"outliers"}),
         ("survey", {"structure"}, {"outliers"}),
         ("moons", {"structure"}, {"outliers", "stability"}),
         ("million", {"structure", "outliers"}, set()),
