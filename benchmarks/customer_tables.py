@@ -17,20 +17,20 @@ from typing import NamedTuple
 
 import kinds as tables_of
 import numpy as np
-from choosing_k import (
-    CLUSTERS,
-    PAGE,
-    SMALLEST_STABILITY,
-    load_model,
-    markdown,
-    measure_candidates,
-    percent,
-    rule_in_use,
-    wilson,
-    write,
-)
+from choosing_k import PAGE, markdown, percent, wilson, write
+from criteria import SMALLEST_STABILITY, rule_in_use
+from curves import CLUSTERS, load_model, measure_candidates
 from kinds import STRANGER, Table
-from mixtures import standardized
+from preparing import (
+    Preparation,
+    active_only,
+    as_numbers,
+    flags_at,
+    huang,
+    logged,
+    one_hot,
+    without_echoes,
+)
 
 BEGIN, END = "<!-- begin of the kinds -->", "<!-- end of the kinds -->"
 
@@ -38,78 +38,6 @@ BEGIN, END = "<!-- begin of the kinds -->", "<!-- end of the kinds -->"
 FIRST_SEED = 5_000
 TABLES = 12  # of each kind: every separation with every number of groups
 IDLE = 0.1  # a feature is idle if the segments explain less of its variance
-ECHOING = 0.95  # the correlation from which warn_of_redundant_features warns
-
-
-class Preparation(NamedTuple):
-    """The points of the customers who take part, and which customers these are."""
-
-    points: np.ndarray
-    is_member: np.ndarray
-
-
-# ---------- preparations
-
-
-def everybody(points: np.ndarray) -> Preparation:
-    """Return points of which each is a customer who takes part."""
-    return Preparation(points, np.ones(len(points), dtype=bool))
-
-
-def as_numbers(table: Table) -> Preparation:
-    """Return the standardized numbers."""
-    return everybody(standardized(table.numbers))
-
-
-def logged(table: Table) -> Preparation:
-    """Return the numbers after transform: log."""
-    return everybody(standardized(np.log1p(table.numbers)))
-
-
-def active_only(table: Table) -> Preparation:
-    """Return the customers with an amount above 0, after transform: log."""
-    is_active = (table.numbers > 0).all(axis=1)
-    return Preparation(standardized(np.log1p(table.numbers[is_active])), is_active)
-
-
-def one_hot(weight: Callable[[np.ndarray], float]) -> Callable[[Table], Preparation]:
-    """Return a preparation with the categories as the project writes them, at the
-    weight that follows from the (levels,) shares of the categories.
-    """
-
-    def prepare(table: Table) -> Preparation:
-        shares = np.bincount(table.categories) / len(table.categories)
-        indicators = np.eye(len(shares))[table.categories]
-        scale = np.sqrt(1 - (shares**2).sum())
-        block = (indicators - shares) / scale * np.sqrt(weight(shares))
-        return everybody(np.hstack([standardized(table.numbers), block]))
-
-    return prepare
-
-
-def flags_at(weight: float) -> Callable[[Table], Preparation]:
-    """Return a preparation with the weight for each column of 0 and 1."""
-
-    def prepare(table: Table) -> Preparation:
-        points = standardized(table.numbers)
-        is_flag = ((table.numbers == 0) | (table.numbers == 1)).all(axis=0)
-        return everybody(points * np.where(is_flag, np.sqrt(weight), 1))
-
-    return prepare
-
-
-def huang(shares: np.ndarray) -> float:
-    """Return the weight at which a customer of another category than the centroid's is
-    half a variance of a number farther away, as in k-prototypes (Huang, 1998).
-    """
-    return (1 - (shares**2).sum()) / 4
-
-
-def without_echoes(table: Table) -> Preparation:
-    """Return the numbers without those that an earlier one says already."""
-    points = standardized(table.numbers)
-    is_echo = np.triu(abs(np.corrcoef(points.T)) > ECHOING, 1).any(axis=0)
-    return everybody(points[:, ~is_echo])
 
 
 class Segments(NamedTuple):

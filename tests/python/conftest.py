@@ -97,6 +97,30 @@ def compiled(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def build_fits(
+    kmeans_starts,
+    kmeans_refinements,
+    kmeans_indices,
+    feature_distributions,
+    kmeans_fits,
+    compiled,
+    build,
+):
+    """A function that builds the registry of a database, and the models before it."""
+    before = (kmeans_starts, kmeans_refinements, kmeans_indices, feature_distributions)
+
+    def build_all(session):
+        for name in ("int_point_expressions", "int_refined_fits"):
+            if name == "int_refined_fits":
+                for model in before:
+                    build(model, session)
+            session.execute(f"create or replace view {name} as {compiled[name]}")
+        return build(kmeans_fits, session)
+
+    return build_all
+
+
+@pytest.fixture(scope="session")
 def expressions(compiled):
     """The row of int_point_expressions."""
     relation = duckdb.sql(compiled["int_point_expressions"])

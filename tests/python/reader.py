@@ -5,10 +5,13 @@ it prints JSON: how often it read each state, and all errors.
 """
 
 import json
+import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 
@@ -83,6 +86,43 @@ def main(folder: Path, stop: Path) -> None:
             print("reading", flush=True)
         time.sleep(0.003)
     print(json.dumps({"seen": seen, "wrong": wrong}))
+
+
+@contextmanager
+def reading(folder: Path, stop: Path):
+    """Run a reader in a separate process. Its report is complete at the end."""
+    stop.unlink(missing_ok=True)
+    report = SimpleNamespace(seen={}, wrong=None)
+    command = [sys.executable, __file__, str(folder), str(stop)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "reading\n"
+            yield report
+        finally:
+            stop.touch()
+            vars(report).update(json.loads(process.communicate()[0]))
+
+
+@contextmanager
+def holding(file: Path):
+    """Run a process that keeps a file open, as a BI tool does."""
+    code = (
+        "import duckdb, sys\n"
+        f"connection = duckdb.connect({str(file)!r}, read_only=True)\n"
+        "for _ in range(2):\n"
+        "    print(connection.sql('from segments').fetchall(), flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        first = process.stdout.readline()
+        yield
+        assert first.startswith("[(")
+        assert process.communicate()[0] == first
 
 
 if __name__ == "__main__":

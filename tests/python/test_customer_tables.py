@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import customer_tables as benchmark
 import kinds
 import numpy as np
+import preparing
 import pytest
 from scipy.stats import skew
 
@@ -46,9 +47,9 @@ def test_columns_look_as_the_kind_says():
     assert ((zeros.numbers == 0).all(axis=1) == (zeros.labels == -1)).all()
     assert (zeros.labels == -1).mean() == pytest.approx(0.4, abs=0.05)
     echoes, strangers = draw("correlated features", 2), draw("background noise", 2)
-    assert np.corrcoef(echoes.numbers[:, [0, -1]].T)[0, 1] > benchmark.ECHOING
+    assert np.corrcoef(echoes.numbers[:, [0, -1]].T)[0, 1] > preparing.ECHOING
     columns = echoes.numbers.shape[1]
-    assert benchmark.without_echoes(echoes).points.shape[1] == columns - 2
+    assert preparing.without_echoes(echoes).points.shape[1] == columns - 2
     assert (strangers.labels == kinds.STRANGER).mean() == pytest.approx(0.15, abs=0.04)
     copies = np.unique(draw("copies", 2).numbers, axis=0, return_counts=True)[1]
     assert copies[copies > 1].sum() == pytest.approx(500, abs=60)
@@ -59,12 +60,12 @@ def test_a_category_is_prepared_as_the_project_does():
         np.zeros((4, 0)), np.zeros(4, dtype=int), np.array([0, 0, 1, 2])
     )
 
-    points = benchmark.one_hot(lambda _: 0.25)(table).points
+    points = preparing.one_hot(lambda _: 0.25)(table).points
 
     assert points.var(axis=0).sum() == pytest.approx(0.25)
     # 2 w / (1 - sum of squared shares) between customers of two categories
     assert ((points[0] - points[3]) ** 2).sum() == pytest.approx(0.5 / (1 - 0.375))
-    assert benchmark.huang(np.array([0.5, 0.25, 0.25])) == pytest.approx(0.625 / 4)
+    assert preparing.huang(np.array([0.5, 0.25, 0.25])) == pytest.approx(0.625 / 4)
 
 
 def test_idle_features_are_left_out_before_the_second_choice(monkeypatch):

@@ -1,24 +1,15 @@
-"""A publication is complete at any moment, even if a build fails or is killed."""
+"""A publication is complete at any moment, even if a build fails."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pytest
-from loading import load_model
 from project import Project
-from reader import read_database, read_parquet
+from reader import holding, read_database, read_parquet, reading
 from test_stops import configuration
 
-HERE = Path(__file__).parent
 PUBLISH = ("build", "--select", "tag:publish")
 BUILD = ("build", "--selector", "own_customers")
 WITHOUT_TESTS = ("--exclude-resource-type", "unit_test", "test")
@@ -65,43 +56,6 @@ def project(tmp_path_factory):
     result = project.dbt(*BUILD, *WITHOUT_TESTS)
     assert result.success, result.error
     return project
-
-
-@contextmanager
-def reading(folder: Path, stop: Path):
-    """Run a reader in a separate process. Its report is complete at the end."""
-    stop.unlink(missing_ok=True)
-    report = SimpleNamespace(seen={}, wrong=None)
-    command = [sys.executable, str(HERE / "reader.py"), str(folder), str(stop)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout.readline() == "reading\n"
-            yield report
-        finally:
-            stop.touch()
-            vars(report).update(json.loads(process.communicate()[0]))
-
-
-@contextmanager
-def holding(file: Path):
-    """Run a process that keeps a file open, as a BI tool does."""
-    code = (
-        "import duckdb, sys\n"
-        f"connection = duckdb.connect({str(file)!r}, read_only=True)\n"
-        "for _ in range(2):\n"
-        "    print(connection.sql('from segments').fetchall(), flush=True)\n"
-        "    sys.stdin.read()\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        first = process.stdout.readline()
-        yield
-        assert first.startswith("[(")
-        assert process.communicate()[0] == first
 
 
 @pytest.mark.slow
@@ -335,152 +289,3 @@ def test_nothing_is_published_unless_asked(project):
     assert result.success, result.error
     assert project.manifest() == before
     assert project.query("from published_tables") == []
-
-
-CRASHING = """
-import os, signal, sys
-sys.path.insert(0, {here!r})
-from pathlib import Path
-from test_publishing import publish_twice
-publish_twice(Path({folder!r}), {call!r}, {nth})
-"""
-
-
-def publish_twice(folder: Path, call: str, nth: int) -> None:
-    """Publish two states of two tables, and kill the process during the second.
-
-    Args:
-        folder: folder of the publications.
-        call: function of the model, or of a module it uses, that kills the process.
-        nth: number of the call in the second publication.
-    """
-    publication = load_model("models/publish/publication.py")
-    with duckdb.connect() as session:
-        publish_state(publication, session, folder, 1)
-        *places, name = call.split(".")
-        owner = publication
-        for place in places:
-            owner = getattr(owner, place)
-        function, calls = getattr(owner, name), []
-
-        def killed(*arguments, **options):
-            calls.append(name)
-            if len(calls) == nth:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*arguments, **options)
-
-        setattr(owner, name, killed)
-        publish_state(publication, session, folder, 2)
-
-
-def publish_state(
-    publication,
-    session,
-    folder: Path,
-    state: int,
-    functions: Sequence = (),
-    database: str = "memory",
-) -> None:
-    """Publish two tables whose number of rows is the number of the state."""
-    tables = []
-    for name in ("one", "two"):
-        session.execute(
-            f"create or replace table {name} as select {state} as state "
-            f"from range({state})"
-        )
-        session.execute(f"comment on table {name} is 'The state.'")
-        tables.append(
-            {
-                "table_name": name,
-                "database_name": database,
-                "schema_name": "main",
-                "identifier": name,
-                "is_never_empty": True,
-                "own_comments": "{}",
-            }
-        )
-    publication.publish(
-        session,
-        folder,
-        tables,
-        {
-            "facts": {"data_as_of": "2026-01-01 00:00:00", "fit_ids": {}},
-            "functions": functions,
-        },
-    )
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("call", "nth", "state"),
-    [
-        ("write", 1, 1),
-        ("measure", 1, 1),
-        ("measure", 2, 1),
-        ("write_comments", 2, 1),
-        ("json.dumps", 2, 1),
-        ("switch", 1, 1),
-        ("os.replace", 1, 1),
-        ("clean", 2, 2),
-    ],
-)
-def test_a_kill_leaves_one_whole_state(tmp_path, call, nth, state):
-    code = CRASHING.format(here=str(HERE), folder=str(tmp_path), call=call, nth=nth)
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    for read in (read_database, read_parquet):
-        _, wrong = read(tmp_path)
-        assert wrong == []
-    manifest = json.loads((tmp_path / "current" / "manifest.json").read_text())
-    assert [table["row_count"] for table in manifest["tables"]] == [state, state]
-
-    publication = load_model("models/publish/publication.py")
-    with duckdb.connect() as session:
-        publish_state(publication, session, tmp_path, 3)
-    assert len(list((tmp_path / "versions").iterdir())) == 2
-    assert [path.name for path in sorted(tmp_path.iterdir())] == ["current", "versions"]
-    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
-
-
-def test_nothing_else_in_the_folder_is_removed(tmp_path):
-    publication = load_model("models/publish/publication.py")
-    mine = tmp_path / "versions" / "2026"
-    mine.mkdir(parents=True)
-    with duckdb.connect() as session:
-        for state in (1, 2, 3):
-            publish_state(publication, session, tmp_path, state)
-
-    assert mine.exists()
-    assert len(list(mine.parent.iterdir())) == 3
-
-
-def test_without_symbolic_links_the_build_says_so(tmp_path, monkeypatch):
-    def refuse(*_, **__):
-        raise OSError("a required privilege is not held by the client")
-
-    publication = load_model("models/publish/publication.py")
-    monkeypatch.setattr(Path, "symlink_to", refuse)
-    with (
-        duckdb.connect() as session,
-        pytest.raises(RuntimeError, match="can hold no symbolic link"),
-    ):
-        publish_state(publication, session, tmp_path, 1)
-
-    assert list((tmp_path / "versions").iterdir()) == []
-
-
-def test_an_error_half_way_is_told_and_leaves_nothing(tmp_path, session):
-    publication = load_model("models/publish/publication.py")
-    broken = {"function_name": "broken", "arguments": "x", "expression": "no_such(x"}
-    publish_state(publication, session, tmp_path, 1)
-
-    with pytest.raises(duckdb.ParserException, match="syntax error"):
-        publish_state(publication, session, tmp_path, 2, [broken])
-
-    assert len(list((tmp_path / "versions").iterdir())) == 1
-    assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
-    publish_state(publication, session, tmp_path, 3)  # the failed one is detached
-    assert len(list((tmp_path / "versions").iterdir())) == 2

@@ -11,9 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from loading import load_model
+from publishing import publish_state
 from reader import read_database, read_parquet
-from test_publishing import HERE, publish_state
 
+HERE = Path(__file__).parent
 VERSION = "20200101T000000000000Z"
 
 
@@ -196,7 +197,7 @@ sys.path.insert(0, {here!r})
 import duckdb
 from pathlib import Path
 from loading import load_model
-from test_publishing import publish_state
+from publishing import publish_state
 publication = load_model("models/publish/publication.py")
 print("ready", flush=True)
 sys.stdin.readline()

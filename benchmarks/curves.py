@@ -1,0 +1,234 @@
+"""Measures what criteria for the number of clusters see: figures for every k.
+
+The fits and indices are those of the project's own models of candidates in
+models/learn; what is judged here is what is in use.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from mixtures import standardized
+
+ROOT = Path(__file__).resolve().parents[1]
+MODELS = (
+    "candidate_silhouettes",
+    "candidate_stabilities",
+    "candidate_valleys",
+    "kmeans_candidates",
+)
+
+# The project's defaults.
+CLUSTERS = range(2, 11)
+RESTARTS = 20
+
+REFERENCES = 10
+REFERENCE_RESTARTS = 10
+HALVINGS = 5
+HALVING_RESTARTS = 5
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What the criteria see: one figure for every k of `clusters`.
+
+    Attributes:
+        clusters: the numbers of clusters, ascending.
+        simplified_silhouette: higher is better.
+        silhouette: higher is better.
+        davies_bouldin: lower is better.
+        calinski_harabasz: higher is better.
+        smallest_share: share of customers in the smallest cluster.
+        smallest_valley: 1 or more if there is a valley between every two clusters.
+        prediction_strength: how well one half of the customers predicts the other.
+        inertia: sum of squared distances to the nearest center.
+        total_inertia: the inertia of a single cluster.
+        reference_inertias: (references, k) inertias of uniform data.
+    """
+
+    clusters: np.ndarray
+    simplified_silhouette: np.ndarray
+    silhouette: np.ndarray
+    davies_bouldin: np.ndarray
+    calinski_harabasz: np.ndarray
+    smallest_share: np.ndarray
+    smallest_valley: np.ndarray
+    prediction_strength: np.ndarray
+    inertia: np.ndarray
+    total_inertia: float
+    reference_inertias: np.ndarray
+
+
+def load_model() -> SimpleNamespace:
+    """Return the functions of the Python models in use, which are no package."""
+    functions = {}
+    for name in MODELS:
+        file = ROOT / "models" / "learn" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(name, file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        functions |= vars(module)
+    return SimpleNamespace(**functions)
+
+
+def uniform_references(
+    vectors: np.ndarray, weights: np.ndarray, references: int, seed: int
+) -> list[np.ndarray]:
+    """Return data without groups to compare with: as many customers, uniform over a
+    box along the principal components (Tibshirani, Walther and Hastie, 2001, 4b). The
+    box is not turned back: K-means does not notice.
+    """
+    generator = np.random.default_rng([seed, 1])  # the data set was drawn from `seed`
+    centered = vectors - np.average(vectors, axis=0, weights=weights)
+    _, axes = np.linalg.eigh((centered * weights[:, None]).T @ centered)
+    turned = centered @ axes
+    shape = (int(weights.sum()), vectors.shape[1])
+    return [
+        generator.uniform(turned.min(axis=0), turned.max(axis=0), shape)
+        for _ in range(references)
+    ]
+
+
+def inertias(
+    model: SimpleNamespace,
+    vectors: np.ndarray,
+    clusters: Sequence[int],
+    restarts: int,
+    seed: int,
+) -> list[float]:
+    """Return the inertia of unweighted vectors for each number of clusters."""
+    weights = np.ones(len(vectors))
+    return [
+        model.inertia(
+            model.distances(vectors, model.fit(vectors, weights, k, restarts, seed)),
+            weights,
+        )
+        for k in clusters
+    ]
+
+
+def prediction_strengths(
+    model: SimpleNamespace,
+    customers: np.ndarray,
+    clusters: Sequence[int],
+    halvings: int,
+    seed: int,
+) -> np.ndarray:
+    """Return, for each number of clusters, how often two customers of one half that
+    share a cluster also share one of the other half, in the cluster where that is
+    rarest: the mean over random halvings (Tibshirani and Walther, 2005).
+    """
+    generator = np.random.default_rng([seed, 2])
+    strengths = np.zeros((halvings, len(clusters)))
+    for halving in range(halvings):
+        halves = np.array_split(generator.permutation(customers), 2)
+        for at, k in enumerate(clusters):
+            others, own = (
+                model.distances(
+                    halves[1],
+                    model.fit(half, np.ones(len(half)), k, HALVING_RESTARTS, seed),
+                ).argmin(axis=1)
+                for half in halves
+            )
+            table = np.bincount(own * k + others, minlength=k * k).reshape(k, k)
+            sizes = table.sum(axis=1)
+            together = (table * (table - 1)).sum(axis=1)
+            pairs = np.maximum(sizes * (sizes - 1), 1)
+            strengths[halving, at] = (together / pairs).min()
+    return strengths.mean(axis=0)
+
+
+def measure_candidates(
+    model: SimpleNamespace, points: np.ndarray, weights: np.ndarray, seed: int
+) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
+    """Fit K-means at every k of CLUSTERS and measure what it costs little to measure.
+
+    Args:
+        model: from `load_model`.
+        points: (n, d) distinct points.
+        weights: (n,) customers at each.
+        seed: of the starts.
+
+    Returns:
+        (k,) figures by their names in Curves, and for each k the (n,) labels.
+    """
+    rows, labelings = [], []
+    places, point_of = model.spread_out(points, weights, seed)
+    for k in CLUSTERS:
+        centroids = model.fit(points, weights, k, RESTARTS, seed)
+        to_centroids = model.distances(points, centroids)
+        labels = to_centroids.argmin(axis=1)
+        within = model.inertia(to_centroids, weights)
+        sizes = np.bincount(labels, weights, k)
+        simplified = model.simplified_silhouette(to_centroids, weights)
+        rows.append(
+            {
+                "simplified_silhouette": simplified,
+                "davies_bouldin": model.davies_bouldin(
+                    to_centroids, labels, weights, centroids
+                ),
+                "calinski_harabasz": model.calinski_harabasz(
+                    within, points, weights, k
+                ),
+                "smallest_share": sizes.min() / sizes.sum(),
+                "smallest_valley": model.smallest_valley(
+                    places, point_of, labels, centroids
+                ),
+                "inertia": within,
+            }
+        )
+        labelings.append(labels)
+    # NaN where there is no index
+    names = rows[0]
+    return {
+        name: np.array([row[name] for row in rows], dtype=float) for name in names
+    }, labelings
+
+
+def curves(
+    model: SimpleNamespace,
+    values: np.ndarray,
+    seed: int,
+    references: int = REFERENCES,
+    halvings: int = HALVINGS,
+) -> Curves:
+    """Return all that the criteria see of a table of customers.
+
+    Args:
+        model: from `load_model`.
+        values: (n, d) features; they are standardized, and equal rows become one
+            point with a weight, as in the project.
+        seed: of the starts and of the references.
+        references: how many uniform data sets the gap statistic compares with.
+        halvings: how many halvings the prediction strength is the mean of.
+    """
+    points, counts = np.unique(standardized(values), axis=0, return_counts=True)
+    weights = counts.astype(float)
+    figures, labelings = measure_candidates(model, points, weights, seed)
+    uniform = uniform_references(points, weights, references, seed)
+    center = np.average(points, axis=0, weights=weights)
+    return Curves(
+        clusters=np.array(CLUSTERS),
+        **figures,
+        silhouette=np.array(
+            [
+                np.average(values, weights=weights)
+                for values, _ in model.silhouette_values(points, weights, labelings)
+            ]
+        ),
+        prediction_strength=prediction_strengths(
+            model, np.repeat(points, counts, axis=0), CLUSTERS, halvings, seed
+        ),
+        total_inertia=float(weights @ ((points - center) ** 2).sum(axis=1)),
+        reference_inertias=np.array(
+            [
+                inertias(model, box, CLUSTERS, REFERENCE_RESTARTS, seed)
+                for box in uniform
+            ]
+        ).reshape(references, len(CLUSTERS)),
+    )
