@@ -97,12 +97,12 @@ examples as (
 example_values as (
 
     select
-        example,
-        segmentation,
-        segment_id,
-        customers,
-        line.attribute,
-        line.given_value
+        unnested.example,
+        unnested.segmentation,
+        unnested.segment_id,
+        unnested.customers,
+        unnested.line.attribute,
+        unnested.line.given_value
 
     from (
         select
@@ -272,9 +272,9 @@ select
     || ' segment. The largest segment, given to all, would be right for '
     || {{ as_text("100 * largest_share", 0) }} || ' %. ' || case
         when lowest_accuracy <= largest_share
-            then 'Attributes cannot find these segments; use the ids of the customers.'
+            then 'Attributes cannot find these segments; use ids of customers.'
         when attribute_accuracy < (1 + largest_share) / 2
-            then 'Attributes find these segments in part; the ids of the customers do better.'
+            then 'Attributes find these segments in part; ids of customers do better.'
         else 'Attributes find most of these customers.'
     end as reach
 
