@@ -2,12 +2,19 @@
 `dbt` on a real DuckDB; groups of points; and the tables of the sample.
 """
 
+import csv
+import json
+
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from dbt.cli.main import dbtRunner
 from loading import assert_types, build_model, load_model, scattered
-from project import Project
+from project import ROOT, Project
+
+# Folders of tests that share a build, and so stay on one worker.
+BUILT_ONCE = {"audiences", "lifecycle"}
 
 
 @pytest.fixture(scope="session")
@@ -158,6 +165,15 @@ def session():
 
 
 @pytest.fixture(scope="session")
+def truth():
+    """What is true of each customer of the sample, as its generator knows it."""
+    with (ROOT / "tests/fixtures/customers_truth.csv").open(
+        newline="", encoding="utf-8"
+    ) as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="session")
 def sample(tmp_path_factory):
     """The sample, built, tested and published, for tests that only read."""
     project = Project(tmp_path_factory.mktemp("sample"))
@@ -167,6 +183,27 @@ def sample(tmp_path_factory):
     return project
 
 
+@pytest.fixture(scope="session")
+def said(tmp_path_factory):
+    """A function that checks vars and returns the error message."""
+    folder = str(tmp_path_factory.mktemp("mistakes"))
+    place = (
+        *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        *("--target-path", folder, "--log-path", folder, "--quiet"),
+    )
+    manifest = dbtRunner().invoke(["parse", *place]).result
+
+    def check(macro, **variables):
+        events = []
+        runner = dbtRunner(manifest=manifest, callbacks=[events.append])
+        outcome = runner.invoke(
+            ["run-operation", macro, "--vars", json.dumps(variables), *place]
+        )
+        return outcome.success, "\n".join(event.info.msg for event in events)
+
+    return check
+
+
 def pytest_addoption(parser):
     """Add the option of test_golden.py."""
     parser.addoption(
@@ -174,3 +211,17 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the fingerprints of the public tables anew",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of a file on one worker, and those of some folders, too."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            folder = file.rpartition("/")[0]
+            return folder if folder.rpartition("/")[2] in BUILT_ONCE else file
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadfile" else None

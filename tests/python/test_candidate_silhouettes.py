@@ -7,13 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn import metrics
-from vectors import (
-    GROUPS,
-    labeled_vectors,
-    modest,
-    repeated,
-    separations,
-)
+from vectors import GROUPS, labeled_vectors, modest, repeated, separations
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

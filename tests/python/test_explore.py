@@ -2,20 +2,13 @@
 with values that easily give wrong figures.
 """
 
-import hashlib
-
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from exploring import TABLES, explored_nasty, frame, nasty_customers
 from project import Project
 from scipy import stats
 
-CUSTOMERS = 3000
-OWN_CUSTOMERS = (
-    "tag:explore +tag:explore,path:models/configure +tag:explore,path:models/prepare"
-)
-TABLES = ["feature_profiles", "feature_histograms", "feature_correlations"]
 QUANTILES = {
     "minimum": 0,
     "quantile_01": 0.01,
@@ -27,116 +20,20 @@ QUANTILES = {
     "quantile_99": 0.99,
     "maximum": 1,
 }
-NASTY = {
-    "segmentation_features": {
-        "heavy": {"transform": "log"},
-        "heaviest": {"min": -1e15},
-        "gaps": {"missing": "unassigned"},
-        "filled": {"missing": "median"},
-        "few": {},
-        "whole": {},
-        "tenths": {},
-        "zeros": {},
-        "huge": {},
-        "tiny": {},
-        "value": {},
-        "pet": {"categories": ["cat", "dog"]},
-    },
-    "segmentation_measures": {
-        **{"same": {}, "nothing": {}, "scarce": {}, "scarcer": {}},
-        **{"mostly_same": {}, "far_off": {}},
-    },
-    "segmentation_attributes": [],
-    "segmentations": {
-        "some": {"features": ["heavy", "gaps", "filled", "pet"], "clusters": 2},
-        "southern": {"features": ["few"], "clusters": 2, "where": "few > 2"},
-    },
-}
-NASTY_COLUMNS = [
-    *("heavy", "heaviest", "gaps", "filled", "few", "whole", "tenths", "zeros"),
-    *("huge", "tiny", "value", "pet_cat", "pet_dog"),
-    *NASTY["segmentation_measures"],
-]
-
-
-def explored(
-    folder, select: str = "+tag:explore", without: str = "unit_test test", **variables
-) -> Project:
-    """Build the tables of `explore` and the models that they need."""
-    project = Project(folder)
-    result = project.dbt(
-        *("build", "--select", select, "--exclude-resource-type"),
-        *without.split(),
-        *("--indirect-selection", "cautious"),
-        **variables,
-    )
-    assert result.success, result.error
-    return project
-
-
-def frame(project: Project, sql: str) -> pd.DataFrame:
-    with duckdb.connect(str(project.database)) as connection:
-        return connection.sql(sql).df()
 
 
 @pytest.fixture(scope="module")
-def nasty():
-    generator = np.random.default_rng(5)
-    heavy = generator.lognormal(2, 3, CUSTOMERS)
-    few = generator.integers(1, 6, CUSTOMERS).astype(float)
-
-    def with_gaps(values, share):
-        return np.where(generator.random(CUSTOMERS) < share, np.nan, values)
-
-    return pd.DataFrame(
-        {
-            "customer_id": generator.permutation(CUSTOMERS),
-            "heavy": heavy,
-            "heaviest": generator.standard_cauchy(CUSTOMERS) ** 3,
-            "gaps": with_gaps(np.round(heavy**0.2, 1), 0.2),
-            "filled": with_gaps(few + generator.poisson(2, CUSTOMERS), 0.3),
-            "few": few,
-            "whole": generator.integers(-700, 100_000, CUSTOMERS).astype(float),
-            "tenths": generator.integers(-20, 30, CUSTOMERS) / 10,
-            "zeros": np.where(generator.random(CUSTOMERS) < 0.9, 0, heavy),
-            "huge": 1e12 + generator.normal(0, 1e3, CUSTOMERS),
-            "tiny": generator.normal(0, 1e-9, CUSTOMERS),
-            "value": generator.normal(3, 1, CUSTOMERS),
-            "pet": generator.choice(["cat", "dog"], CUSTOMERS, p=[0.9, 0.1]),
-            "same": 0.1,
-            "nothing": np.nan,
-            "scarce": np.where(np.arange(CUSTOMERS) < 3, heavy, np.nan),
-            "scarcer": np.where(np.arange(CUSTOMERS) > CUSTOMERS - 3, heavy, np.nan),
-            "mostly_same": np.where(np.arange(CUSTOMERS) < 8, heavy, 0.3),
-            "far_off": np.where(np.arange(CUSTOMERS) < 5, 1e15, heavy),
-        }
+def nasty(tmp_path_factory):
+    return explored_nasty(
+        tmp_path_factory.mktemp("nasty"), nasty_customers(), without="unit_test"
     )
-
-
-@pytest.fixture(scope="module")
-def nasty_built(nasty, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("nasty")
-    duckdb.from_df(nasty).write_parquet(f"{folder}/customers.parquet")
-    return explored(
-        folder,
-        OWN_CUSTOMERS,
-        without="unit_test",
-        segmentation_customers=f"read_parquet('{folder}/customers.parquet')",
-        segmentation_customer_id_type="bigint",
-        **NASTY,
-    )
-
-
-@pytest.fixture(scope="module")
-def sample_built(tmp_path_factory):
-    return explored(tmp_path_factory.mktemp("sample"))
 
 
 @pytest.fixture(
     scope="module", params=["sample", pytest.param("nasty", marks=pytest.mark.slow)]
 )
 def built(request):
-    return request.getfixturevalue(f"{request.param}_built")
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -295,83 +192,12 @@ def test_correlations_equal_pandas_on_both_orders(built, values):
 
 
 @pytest.mark.slow
-def test_more_customers_than_are_ranked_and_then_none(tmp_path):
-    generator = np.random.default_rng(3)
-    first = generator.lognormal(0, 1, 30_000)
-    customers = pd.DataFrame(
-        {
-            "customer_id": np.arange(30_000),
-            "first": first,
-            "second": first + generator.lognormal(0, 1, 30_000).round(),
-        }
-    )
-    duckdb.from_df(customers).write_parquet(f"{tmp_path}/customers.parquet")
-    configuration = {
-        "segmentation_customers": f"read_parquet('{tmp_path}/customers.parquet')",
-        "segmentation_features": {"first": {}, "second": {}},
-        "segmentation_measures": {},
-        "segmentation_attributes": [],
-        "segmentations": {"s": {"features": ["first"]}},
-    }
-    hashes = [hashlib.md5(str(i).encode()).hexdigest() for i in range(30_000)]
-    sample = customers.iloc[np.argsort(hashes)[:20_000]]
-
-    project = explored(tmp_path, OWN_CUSTOMERS, **configuration)
-    ((_, _, _, _, pearson, spearman, counted, ranked), _) = project.query(
-        "from feature_correlations"
-    )
-    emptied = project.dbt(
-        "build", "--empty", "--select", "tag:explore", **configuration
-    )
-
-    assert (counted, ranked) == (30_000, 20_000)
-    assert pearson == pytest.approx(np.corrcoef(first, customers["second"])[0, 1])
-    assert spearman == pytest.approx(
-        stats.spearmanr(sample["first"], sample["second"]).statistic, abs=1e-12
-    )
-    assert emptied.success, emptied.error
-    for table in TABLES:
-        assert project.query(f"from {table}") == []
-
-
-@pytest.mark.slow
-def test_one_feature_and_no_measure(nasty, tmp_path):
-    duckdb.from_df(nasty).write_parquet(f"{tmp_path}/customers.parquet")
-    project = explored(
-        tmp_path,
-        OWN_CUSTOMERS,
-        segmentation_customers=f"read_parquet('{tmp_path}/customers.parquet')",
-        segmentation_features={"few": {}},
-        segmentation_measures={},
-        segmentation_attributes=[],
-        segmentations={"s": {"features": ["few"]}},
-    )
-
-    assert project.query("select stage, feature from feature_profiles order by 1") == [
-        ("raw", "few"),
-        ("standardized", "few"),
-    ]
-    assert project.query("select bin_label from feature_histograms order by bin") == [
-        *[(str(value),) for value in range(1, 6)]
-    ]
-    assert project.query("from feature_correlations") == []
-
-
-@pytest.mark.slow
-def test_shuffled_customers_and_threads_change_no_bit(nasty, nasty_built, tmp_path):
-    duckdb.from_df(nasty.sample(frac=1, random_state=1)).write_parquet(
-        f"{tmp_path}/customers.parquet"
-    )
-    shuffled = explored(
-        tmp_path,
-        OWN_CUSTOMERS,
-        threads=1,
-        segmentation_customers=f"read_parquet('{tmp_path}/customers.parquet')",
-        segmentation_customer_id_type="bigint",
-        **NASTY,
+def test_shuffled_customers_and_threads_change_no_bit(nasty, tmp_path):
+    shuffled = explored_nasty(
+        tmp_path, nasty_customers().sample(frac=1, random_state=1), threads=1
     )
 
     for table in TABLES:
-        assert shuffled.query(f"from {table} order by all") == nasty_built.query(
+        assert shuffled.query(f"from {table} order by all") == nasty.query(
             f"from {table} order by all"
         )

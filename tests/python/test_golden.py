@@ -17,8 +17,8 @@ import sys
 import duckdb
 import pytest
 from project import ROOT, Project
+from shop import SCHEMA, installed
 from test_five_minutes import NEEDED
-from test_package import SCHEMA, installed
 
 GOLDEN = ROOT / "tests" / "fixtures" / "golden.json"
 # This table contains the time of the build and checksums of other tables.

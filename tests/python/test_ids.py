@@ -6,7 +6,6 @@ import unicodedata
 import duckdb
 import pytest
 from project import Project
-from test_audiences import said  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +34,7 @@ BUILD = ("build", "--select", "+customer_features")
 
 
 @pytest.mark.parametrize("given", REFUSED)
-def test_types_that_a_published_format_cannot_hold_are_refused(said, given):  # noqa: F811
+def test_types_that_a_published_format_cannot_hold_are_refused(said, given):
     success, message = said("check_settings", **{KEY: given})
 
     assert not success
@@ -44,7 +43,7 @@ def test_types_that_a_published_format_cannot_hold_are_refused(said, given):  # 
     assert f"Given: {given}" in message
 
 
-def test_types_that_are_allowed_survive_parquet(said, session, tmp_path):  # noqa: F811
+def test_types_that_are_allowed_survive_parquet(said, session, tmp_path):
     _, message = said("check_settings", **{KEY: "hugeint"})
     allowed, *_ = re.findall(r"holds exactly: (.*) or decimal", message)
     types = allowed.split(", ")

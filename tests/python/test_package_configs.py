@@ -1,7 +1,7 @@
 """Users can switch off folders of the package, and configs that reach too far stop."""
 
 import pytest
-from test_package import PACKAGE, Shop, installed
+from shop import PACKAGE, Shop, installed
 
 pytestmark = pytest.mark.slow
 

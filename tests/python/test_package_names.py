@@ -4,7 +4,7 @@ not change the package, or the parse stops with a message.
 
 import pytest
 from project import ROOT
-from test_package import PACKAGE, SCHEMA, SHOP, Shop, installed, read_by_the_package
+from shop import PACKAGE, SCHEMA, SHOP, Shop, installed, read_by_the_package
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,39 @@
+"""Draws clean customers and orders; the distributions are in the SQL files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+SEED = 2026
+NEW_CUSTOMERS_PER_HUNDRED = 8  # in the year that passes with `--later`
+
+GENERATOR = Path(__file__).resolve().parent
+STEPS = ("groups", "places", "draws", "customers", "numbered_orders", "orders")
+
+
+def digest(*parts: object) -> str:
+    """Return a text to sort by that looks random and is always the same."""
+    text = ":".join(str(part) for part in (SEED, *parts))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def connect(
+    customers: int, threads: int | None = None, later: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB with views of that many `customers` and of their `orders`, as of the
+    day of the sample or a year later.
+    """
+    connection = duckdb.connect()
+    if threads:
+        connection.execute(f"set threads = {threads:d}")
+    newcomers = customers * NEW_CUSTOMERS_PER_HUNDRED // 100 if later else 0
+    connection.execute(f"set variable seed = {SEED:d}")
+    connection.execute(f"set variable customers = {customers:d}")
+    connection.execute(f"set variable years_later = {int(later):d}")
+    connection.execute(f"set variable newcomers = {newcomers:d}")
+    for step in STEPS:
+        connection.execute((GENERATOR / f"{step}.sql").read_text("utf-8"))
+    return connection
