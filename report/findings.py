@@ -2,12 +2,10 @@
 
 import re
 
-from chance import interval_of_total, standard_errors
+from chance import interval_of_share, interval_of_total, standard_errors
 from drawing import counted, listed, percent, word
 from words import in_sentence, quoted, title_case
 
-# What segment_profiles judges to be apart from all customers, beyond chance.
-SIDES = {"very high": "high", "high": "high", "low": "low", "very low": "low"}
 # A segment's share of a measure is worth a title if it is this far from its size, and
 # so many standard errors.
 WORTH_SAYING, BEYOND_CHANCE = 0.03, 3
@@ -49,7 +47,7 @@ def overview_title(
         return (
             f"{quoted(largest['segment_name'])} is the largest of "
             f"{counted(len(members), noun)}: {percent(largest['share'])} of customers",
-            "",
+            chance_of(largest["share"], interval_of_share(largest["share"], customers)),
         )
     share, label = row[f"{best['name']}_share"], in_sentence(best["label"])
     return (
@@ -63,62 +61,12 @@ def overview_title(
 
 def chance_of(share: float, interval: tuple[float, float] | None) -> str:
     """Say between which shares chance could move one; nothing without an interval."""
-    if interval is None:
+    if interval is None or interval[0] == interval[1]:
         return ""
     return (
         f"Among other customers like these, the {percent(share)} could be "
         f"{' to '.join(percent(bound) for bound in interval)} (95 % interval)."
     )
-
-
-def segment_sentence(segment_id: str, profiles: list[dict], forming: list[str]) -> str:
-    """Say in what a segment is the extreme among the segments.
-
-    Args:
-        segment_id: the segment.
-        profiles: rows of segment_profiles, of one segmentation.
-        forming: the features that form the segments.
-    """
-    extremes: dict[str, list] = {"highest": [], "lowest": []}
-    far: dict[str, list] = {"high": [], "low": []}
-    unclear = []
-    for feature in forming:
-        rows = [
-            row
-            for row in profiles
-            if row["feature"] == feature
-            and row["typical_value"] is not None
-            and row["segment_id"] != "unassigned"
-        ]
-        own = [row for row in rows if row["segment_id"] == segment_id]
-        if len(rows) < 2 or not own:
-            continue
-        label = in_sentence(own[0]["label"])
-        if own[0]["judgement"] == "unclear":
-            unclear.append(label)
-        side = SIDES.get(own[0]["judgement"])
-        if side is None:
-            continue
-        if " " in own[0]["unit"]:  # days ago: without it, high and low mislead
-            label += f" ({own[0]['unit']})"
-        order = sorted(row["typical_value"] for row in rows)
-        value = own[0]["typical_value"]
-        if side == "high" and value == order[-1] > order[-2]:
-            extremes["highest"].append(label)
-        elif side == "low" and value == order[0] < order[1]:
-            extremes["lowest"].append(label)
-        else:
-            far[side].append(label)
-    first = [f"{side} in {listed(names)}" for side, names in extremes.items() if names]
-    then = [f"{side} in {listed(names)}" for side, names in far.items() if names]
-    if first:
-        first[0] = first[0].replace(" in ", " of all in ", 1)
-    text = "; ".join(first + then)
-    if not text and unclear:
-        return f"Too few customers to tell how they differ in {listed(unclear)}."
-    if not text:
-        return "Close to the average in everything that forms these segments."
-    return text[:1].upper() + text[1:] + "."
 
 
 def segments_title(telling: list[tuple], labels: dict[str, str]) -> str:

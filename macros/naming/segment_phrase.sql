@@ -7,6 +7,9 @@
 {% macro default__segment_phrase(feature, side, share) -%}
     {%- set label = customer_segmentation.sentence_label(feature.label) -%}
     {%- set high, low = "high " ~ label, "low " ~ label -%}
+    {%- if feature.unit.endswith(" ago") -%}
+        {%- set high, low = label ~ " longer ago", label ~ " more recent" -%}
+    {%- endif -%}
     {%- set most, few = label ~ " yes", label ~ " no" -%}
     {%- if feature.category -%}
         {%- set block = customer_segmentation.sentence_label(feature.block_label) -%}

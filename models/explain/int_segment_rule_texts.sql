@@ -8,6 +8,12 @@ int_segment_rule_leaves as (
 
 ),
 
+int_segment_profiles as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_profiles") }}
+
+),
+
 features as (
 
     {% for feature in configured_features() %}
@@ -39,6 +45,13 @@ conditions as (
 
 ),
 
+yes_or_no as (
+
+    select distinct feature from int_segment_profiles
+    where typical_is = 'share'
+
+),
+
 labeled as (
 
     select
@@ -53,6 +66,7 @@ labeled as (
         features.category,
         features.is_category,
         features.must_be_known,
+        yes_or_no.feature is not null as is_yes_or_no,
         leaves.is_missing_within
             and (leaves.lower_bound is not null or leaves.upper_bound is not null)
             as may_be_missing,
@@ -62,6 +76,8 @@ labeled as (
     from int_segment_rule_leaves as leaves
     inner join features
         on leaves.feature = features.feature
+    left join yes_or_no
+        on leaves.feature = yes_or_no.feature
 
 ),
 
@@ -158,6 +174,8 @@ compared as (
         end as comparison,
         case
             when is_category then category_phrases.phrase
+            when is_yes_or_no and lower_bound is not null then label || ': yes'
+            when is_yes_or_no and upper_bound is not null then label || ': no'
             when lower_bound is not null and upper_bound is not null
                 then label || ' from ' || lower_bound
                     || ' to under ' || upper_bound || unit

@@ -230,6 +230,8 @@ def holding(folder: Path) -> Iterator[None]:
     cure = "Allow this user to write there, or name another folder ('' for none)."
     try:
         for path in (folder, folder / VERSIONS):
+            if path.is_symlink() and not path.exists():
+                stop(path, "is a link to nothing", "Remove it.")
             if path.exists() and not path.is_dir():
                 stop(path, "is a file, where a folder is needed", "Move it away.")
         (folder / VERSIONS).mkdir(parents=True, exist_ok=True)
@@ -334,6 +336,8 @@ def publish(
     ).fetchall()
     database = Path(file).resolve() if file else None
     with holding(folder):
+        with suppress(OSError):
+            (folder / CURRENT).rmdir()  # some archives keep an empty folder for a link
         check_place(folder, database)
         clean(folder)
         now = next_version(folder)

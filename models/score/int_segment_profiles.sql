@@ -270,7 +270,8 @@ select
         partition by segmentation, feature, side
     ) as telling,
     sentence_label || ' ' || typical_text || case
-        when typical_is = 'share' then ' (all ' || typical_text_of_all || ')'
+        when typical_is = 'share' or unit like '% ago'
+            then ' (all ' || typical_text_of_all || ')'
         when side = 'average' then ''
         else ' (' || judgement || ')'
     end as phrase

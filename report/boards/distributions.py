@@ -20,8 +20,13 @@ def distributions(segmentation: Segmentation) -> list[dict]:
     rows = [(None, "All customers"), *(
         (row["segment_id"], row["segment_name"]) for row in segmentation.members
     )]  # fmt: skip
+    shares = {
+        row["feature"] for row in segmentation.profiles if row["typical_is"] == "share"
+    }
     panels = []
     for feature, _ in segmentation.telling:
+        if feature in shares:  # the quartiles of yes and no say nothing
+            continue
         known = [quantiles for quantiles in found[feature].values() if quantiles]
         if not known:
             continue

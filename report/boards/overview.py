@@ -10,6 +10,7 @@ from boards.sizes import strip_part
 
 MOST_CARDS = 12  # more groups than these are shown as lines of a table
 MOST_CARD_FEATURES = 4
+TYPICALLY = {"median": "typically ", "mean": "on average ", "share": ""}
 
 
 def strips(segmentation: Segmentation) -> list[dict]:
@@ -39,15 +40,7 @@ def strips(segmentation: Segmentation) -> list[dict]:
 def card(segmentation: Segmentation, row: dict) -> dict:
     """Return what a card says about one segment."""
     name = row["segment_id"]
-    profiles = [
-        segmentation.profile[name, feature]
-        for feature in (
-            segmentation.forming or [f for i, f in segmentation.profile if i == name]
-        )
-        if (name, feature) in segmentation.profile
-        and segmentation.profile[name, feature]["deviation"] is not None
-    ]
-    best = sorted(profiles, key=lambda profile: -abs(profile["deviation"]))
+    best = segmentation.told(name)
     rule = segmentation.rules.get(name)
     measures = []
     for measure in segmentation.measures:
@@ -61,7 +54,7 @@ def card(segmentation: Segmentation, row: dict) -> dict:
                 "label": measure["label"],
                 "share": percent(share, 1),
                 "ratio": times(ratio),
-                "mean": "typically " + value_against_all(profile),
+                "mean": TYPICALLY[profile["typical_is"]] + value_against_all(profile),
             }
         )
     return {
@@ -70,9 +63,7 @@ def card(segmentation: Segmentation, row: dict) -> dict:
         "color": segmentation.color(name),
         "customers": counted(row["customers"], "customer"),
         "share": percent(row["share"], 1),
-        "sentence": findings.segment_sentence(
-            name, segmentation.profiles, segmentation.forming
-        )
+        "sentence": segmentation.sentence(name)
         if segmentation.is_kmeans and name != "unassigned"
         else row["description"],
         "description": row["description"],

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import findings
 from drawing import Scale, percent, shortened, spread
 
 from boards.segmentation import Segmentation
@@ -92,9 +91,7 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
                 "name": row["segment_name"],
                 "color": segmentation.color(row["segment_id"]),
                 "share": percent(row["share"]),
-                "text": findings.segment_sentence(
-                    row["segment_id"], segmentation.profiles, segmentation.forming
-                ),
+                "text": segmentation.sentence(row["segment_id"]),
             }
             for row in segmentation.members
         ],

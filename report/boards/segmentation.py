@@ -3,10 +3,12 @@
 from collections import defaultdict
 
 from drawing import OTHER, segment_colors, word
+from phrases import SIDES, segment_sentence
 from tables import telling_features
 from words import title_case
 
 MOST_GROUPS = 15  # more rows or columns than these are left out, and it is said
+MOST_TOLD = 5  # features that a sentence about a segment speaks of
 
 
 class Segmentation:
@@ -54,6 +56,10 @@ class Segmentation:
         self.composition = own("segment_composition")
         self.audience = data["audience"]
         self.scoring = data["scoring"].get(name)
+        self.blocks = {
+            feature["feature"]: feature["block"]
+            for feature in (self.scoring or {}).get("features", [])
+        }
         self.assumptions = own("kmeans_assumptions")
         self.migrations = own("segment_migrations")
         self.drift = own("drift")
@@ -93,6 +99,38 @@ class Segmentation:
         if len(self.forming) == 1:
             return "feature that forms"
         return f"{word(len(self.forming)).lower()} features that form"
+
+    def told(self, segment_id: str) -> list[dict]:
+        """Return the profile of a segment in what sets it apart, farthest first.
+
+        Of the categories of a feature it is the one that most have, or else the one
+        that lies farthest from all customers.
+        """
+        rows = [
+            row
+            for row in self.profiles
+            if row["segment_id"] == segment_id
+            and (row["feature"] in self.forming or not self.forming)
+            and row["deviation"] is not None
+        ]
+        rows.sort(
+            key=lambda row: (row["judgement"] not in SIDES, -abs(row["deviation"]))
+        )
+        best = {}
+        for row in rows:
+            block = self.blocks.get(row["feature"], row["feature"])
+            most_have_it = row["judgement"] in ("high", "very high") and (
+                row["typical_is"] == "share" and row["typical_value"] >= 0.5
+            )
+            if block not in best or most_have_it:
+                best[block] = row
+        return list(best.values())
+
+    def sentence(self, segment_id: str) -> str:
+        """Say in what a segment differs, in the order of the features."""
+        told = self.told(segment_id)[:MOST_TOLD]
+        told.sort(key=lambda row: self.forming.index(row["feature"]))
+        return segment_sentence(told, self.profiles)
 
     def color(self, segment_id: str | None) -> str:
         """Return the color of a segment, of one that is retired too."""

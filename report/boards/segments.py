@@ -3,7 +3,9 @@
 from collections import defaultdict
 
 import findings
+from chance import interval_of_share
 from drawing import counted, diverging
+from phrases import SIDES
 from words import in_sentence
 
 from boards.distributions import distributions
@@ -65,15 +67,18 @@ def heat_cell(profile: dict | None) -> dict:
 
 def segments(segmentation: Segmentation) -> dict:
     """Return the board that shows how the segments differ."""
-    title = (
-        findings.segments_title(segmentation.telling, segmentation.labels)
+    title, lead = (
+        (
+            findings.segments_title(segmentation.telling, segmentation.labels),
+            findings.segments_lead(segmentation.telling, segmentation.labels),
+        )
         if segmentation.is_kmeans
         else grouping_title(segmentation)
     )
     left_out = len(segmentation.members) - MOST_GROUPS
     return {
         "title": title,
-        "lead": findings.segments_lead(segmentation.telling, segmentation.labels),
+        "lead": lead,
         "scatter": scatter(segmentation),
         "noun": segmentation.plural()[:-1],
         "heat": heat_map(segmentation),
@@ -84,19 +89,29 @@ def segments(segmentation: Segmentation) -> dict:
     }
 
 
-def grouping_title(segmentation: Segmentation) -> str:
-    """Say in which group a typical value lies farthest from that of all customers."""
-    large = {row["segment_id"] for row in segmentation.members if row["share"] >= 0.02}
+def grouping_title(segmentation: Segmentation) -> tuple[str, str]:
+    """Say in which group a typical value lies farthest from that of all customers, and
+    what chance could make of it where it is a share.
+    """
+    large = {
+        row["segment_id"]: row["customers"]
+        for row in segmentation.members
+        if row["share"] >= 0.02
+    }
     rows = [
         row
         for row in segmentation.profiles
-        if row["segment_id"] in large and row["judgement"] in findings.SIDES
+        if row["segment_id"] in large and row["judgement"] in SIDES
     ]
     if not rows:
-        return "No larger group differs much in anything, chance aside"
+        return "No larger group differs much in anything, chance aside", ""
     best = max(rows, key=lambda row: (abs(row["deviation"]), row["segment_id"]))
+    share = best["typical_value"]
     return (
         f"Larger groups differ most in {in_sentence(best['label'])}: "
         f"{findings.quoted(best['segment_name'])} has {best['typical_text']}, "
-        f"all customers {best['typical_text_of_all']}"
+        f"all customers {best['typical_text_of_all']}",
+        findings.chance_of(share, interval_of_share(share, large[best["segment_id"]]))
+        if best["typical_is"] == "share"
+        else "",
     )

@@ -18,6 +18,17 @@ SAID = {
 }
 
 
+# What the sentence on a card says of a value, at the begin or at the end of a phrase.
+BEGINS = "(?i)(?P<said>highest|lowest|high|low)(?: of all)? in (?P<labels>.+)"
+ENDS = {
+    **{"most often": "highest", "least often": "lowest"},
+    **{"more often": "high", "less often": "low"},
+    **{"longest ago": "highest", "most recent": "lowest"},
+    **{"longer ago": "high", "more recent": "low"},
+}
+ENDING = f"(?P<labels>.+) (?P<said>{'|'.join(ENDS)})(?: of all)?"
+
+
 def figure(text: str) -> float:
     """Return the number that a text such as 1,224 EUR or 97 % begins with."""
     return float(re.match(r"[-−]?[\d,.]+(e-?\d+)?", text)[0].replace(",", ""))
@@ -159,14 +170,16 @@ def of_card(shown: dict, rows: list[dict]) -> list[str]:
         if line["z"] * (row["typical_value"] - row["typical_of_all"]) < 0:
             found.append(f"the bar of {line['label']} lies on the other side")
     for part in re.split("; ", shown["sentence"].removesuffix(".")):
-        said = re.match("(?i)(highest|lowest|high|low)(?: of all)? in (.+)", part)
-        if not said:
+        phrase = re.fullmatch(BEGINS, part) or re.fullmatch(ENDING, part)
+        if not phrase:
             continue
-        for label in re.split(", | and ", re.sub(r" \([^)]*\)", "", said[2])):
+        said = phrase["said"].lower()
+        said = ENDS.get(said, said)
+        for label in re.split(", | and ", phrase["labels"]):
             row = next(row for row in rows if row["label"].lower() == label.lower())
-            if said[1].lower().removesuffix("est") not in row["judgement"]:
+            if said.removesuffix("est") not in row["judgement"]:
                 found.append(f"{part}, but {label} is {row['judgement']}")
-            if said[1].lower() in ("highest", "lowest") and not row[said[1].lower()]:
+            if said in ("highest", "lowest") and not row[said]:
                 found.append(f"{part}: another segment is farther out in {label}")
     if shown["sentence"].startswith("Close to the average") and any(
         row["judgement"] != "about average" for row in rows if row["forms"]
@@ -191,6 +204,9 @@ def words_of(features: dict) -> dict:
         for side, yes in (("high", "yes"), ("low", "no")):
             vocabulary[words.get(side, f"{side} {label}").lower()] = (name, side)
             vocabulary[f"{label} {yes}".lower()] = (name, side)
+        if given.get("unit", "").endswith(" ago"):
+            vocabulary[f"{label} longer ago".lower()] = (name, "high")
+            vocabulary[f"{label} more recent".lower()] = (name, "low")
         vocabulary[f"average {label}".lower()] = (name, "average")
     return vocabulary
 

@@ -119,10 +119,9 @@ class Project:
             (target / "manifest.json").write_bytes(written)
             return run(*arguments, manifest=manifest)
 
-        parses_anyway = {"parse", "--no-write-json"} & {*arguments}
         (disable_test_caching if anew else enable_test_caching)()
         with patch.dict(os.environ, environment):
-            if parses_anyway or self.project != ROOT:
+            if "parse" in arguments or self.project != ROOT:
                 result = run(*arguments)
             else:
                 result = parse_and_run()

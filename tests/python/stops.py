@@ -156,7 +156,7 @@ def try_case(project: Project, case: Case) -> Outcome:
     if isinstance(given, str):
         variables["segmentation_customers"] = given.replace("{source}", source)
     selected = ("--selector", "core") if case.is_learned else READ
-    result = project.dbt("build", *selected, "--no-write-json", **variables)
+    result = project.dbt("build", *selected, **variables)
     log = "\n".join([result.error, *result.log])
     if not result.success:
         return Outcome(result.stops, None, None, log)

@@ -130,7 +130,7 @@ def test_the_text_of_the_page_tells_the_same_figures(moved):
     ]
 
     assert re.findall(r"\d+ of \d+", text) == quoted
-    for segment in ("Young, low income", "High spending, high income"):
+    for segment in ("Younger, low income", "High spending, high income"):
         assert moved["cosine"][1][segment][0] == 0
     for percent in re.findall(r"([0-9.]+) %", text):
         assert float(percent) in {percent for percent, _ in moved.values()}

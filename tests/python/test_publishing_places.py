@@ -58,6 +58,18 @@ def test_a_copy_without_links_heals(publication, session, folder, tmp_path, left
     assert len(names(copy)) == 2
 
 
+def test_an_archive_without_links_heals(publication, session, folder, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "archive"), "zip", folder)
+    copy = tmp_path / "copy"
+    shutil.unpack_archive(archive, copy)
+    assert not any((copy / "current").iterdir())
+
+    publish_state(publication, session, copy, 3)
+
+    assert state_of(copy) == {3}
+    assert names(copy)[0] == names(folder)[1]
+
+
 @pytest.mark.parametrize("kind", ["folder", "file"])
 def test_what_is_no_publication_is_left_and_named(publication, session, folder, kind):
     current = folder / "current"
@@ -113,6 +125,14 @@ def test_a_file_in_place_of_the_folder_is_named(publication, session, tmp_path, 
 
     assert f"segmentation_publish_to: {file} is" in str(stopped.value)
     assert file.read_text() == "mine"
+
+
+def test_a_link_to_nothing_is_named(publication, session, tmp_path):
+    folder = tmp_path / "published"
+    folder.symlink_to(tmp_path / "gone")
+
+    with pytest.raises(RuntimeError, match="is a link to nothing"):
+        publish_state(publication, session, folder, 1)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import drawing
-import findings
+import phrases
 import pytest
 import words
 
@@ -70,6 +70,7 @@ def test_a_segment_is_described_by_its_extremes():
             "feature": feature,
             "label": feature.title(),
             "unit": "",
+            "typical_is": "mean",
             "typical_value": z,
             "judgement": "high"
             if z >= 0.5
@@ -81,7 +82,10 @@ def test_a_segment_is_described_by_its_extremes():
         for feature, z in zip(("age", "income"), values, strict=True)
     ]
     sentences = [
-        findings.segment_sentence(name, profiles, ["age", "income"]) for name in "abc"
+        phrases.segment_sentence(
+            [row for row in profiles if row["segment_id"] == name], profiles
+        )
+        for name in "abc"
     ]
 
     assert sentences == [
@@ -89,6 +93,25 @@ def test_a_segment_is_described_by_its_extremes():
         "Lowest of all in age.",
         "Highest of all in income; high in age.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "typical_is", "sentences"),
+    [
+        ("", "share", ["Seen most often of all.", "Seen more often."]),
+        ("days ago", "median", ["Seen longest ago of all.", "Seen longer ago."]),
+    ],
+)
+def test_a_share_and_a_day_are_not_called_high(unit, typical_is, sentences):
+    rows = [
+        {
+            **{"segment_id": name, "feature": "seen", "label": "Seen", "unit": unit},
+            **{"typical_is": typical_is, "typical_value": value, "judgement": "high"},
+        }
+        for name, value in {"a": 0.9, "b": 0.8, "c": 0.1}.items()
+    ]
+
+    assert [phrases.segment_sentence([row], rows) for row in rows[:2]] == sentences
 
 
 @pytest.mark.parametrize(
