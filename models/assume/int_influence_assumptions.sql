@@ -6,6 +6,9 @@
 {% set largest_leverage = "0.25e0" %}
 -- In the benchmark of customers' tables, features below it said nothing of the groups.
 {% set smallest_explained_share = "0.1e0" %}
+-- Where "active or not" or categories made the segments it was 0.5 and more, where
+-- numbers did 0.1 and less.
+{% set largest_cell_share = "0.33e0" %}
 
 with
 
@@ -29,9 +32,7 @@ int_feature_tails as (
 
 feature_moments as (
 
-    -- the variances alone
     select * from {{ ref("customer_segmentation", "int_segment_moments") }}
-    where position = other_position
 
 ),
 
@@ -147,11 +148,49 @@ variances as (
         overall_means.customers
             * power(overall_means.mean - overall_means.overall_mean, 2)
             as between_segments,
-        overall_means.customers * overall_means.covariance as within_segments
+        overall_means.customers * overall_means.variance as within_segments
 
     from overall_means
     inner join int_features
         on overall_means.feature = int_features.feature
+
+),
+
+shared_values as (
+
+    -- what sets segments apart where all customers of a segment have one value
+    select
+        segmentation,
+        round(
+            sum(case when within_segments <= 1e-9 * between_segments
+                then between_segments else 0 end)
+                / nullif(sum(between_segments), 0),
+            9
+        ) as cell_share,
+        min(case when within_segments <= 1e-9 * between_segments then label end) as label
+
+    from variances
+    group by segmentation
+
+),
+
+cells as (
+
+    select
+        segmentation,
+        'cells' as assumption,
+        cast(null as {{ dbt.type_string() }}) as subject,
+        {{ as_text("100 * cell_share", 1) }} || ' % of what sets the segments apart are '
+            || 'values that all customers of a segment have, as of "' || label || '".'
+            as finding,
+        cell_share as figure,
+        {{ largest_cell_share }} as threshold,
+        cell_share <= {{ largest_cell_share }} as holds
+
+    from shared_values
+    where
+        label is not null
+        and cell_share is not null
 
 ),
 
@@ -231,6 +270,10 @@ measured as (
     union all
 
     select * from idle_feature
+
+    union all
+
+    select * from cells
 
 )
 

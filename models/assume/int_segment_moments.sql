@@ -1,24 +1,16 @@
 {#- Positions beyond the features of a segmentation have no value in its points. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
-{% set pairs = [] %}
-{% for first in range(1, most_features + 1) %}
-    {% for second in range(first, most_features + 1) %}
-        {% set deviation = list_element("deviations", first) %}
-        {% set other_deviation = list_element("deviations", second) %}
-        {% do pairs.append({
-            "position": first - 1,
-            "other_position": second - 1,
-            "mean": exact_mean(deviation),
-            "other_mean": exact_mean(other_deviation),
-            "product": exact_mean(deviation ~ " * " ~ other_deviation),
-            "customers": "count(*)",
-            "reach": "min(reach)",
-            "mean_distance": exact_mean("relative_distance"),
-            "farthest": "max(relative_distance)",
-        }) %}
-    {% endfor %}
-{% endfor %}
+{% set deviation = list_element("deviations", "{thing}") %}
+{% set moments = for_each(range(1, most_features + 1), {
+    "position": "{thing} - 1",
+    "mean": exact_mean(deviation),
+    "mean_square": exact_mean(squared(deviation)),
+    "customers": "count(*)",
+    "reach": "min(reach)",
+    "mean_distance": exact_mean("relative_distance"),
+    "farthest": "max(relative_distance)",
+}) %}
 {% set deviating -%}
 (
             select
@@ -58,7 +50,7 @@ int_segmentation_features as (
 
 summed as (
 
-    {{ one_row_per_column(deviating, pairs, ["segmentation", "segment_index"]) }}
+    {{ one_row_per_column(deviating, moments, ["segmentation", "segment_index"]) }}
 
 ),
 
@@ -69,18 +61,14 @@ moments as (
         {{ list_element("champions.segment_ids", "summed.segment_index + 1") }}
             as segment_id,
         features.feature,
-        other_features.feature as other_feature,
         features.position,
-        other_features.position as other_position,
         summed.customers,
         {{ list_element(
             list_element("champions.centroids", "summed.segment_index + 1"),
             "features.position + 1",
         ) }} + summed.mean * summed.reach as mean,
-        (summed.product - summed.mean * summed.other_mean)
-            * {{ squared("summed.reach") }} as covariance,
-        summed.product * {{ squared("summed.reach") }} as mean_product,
-        summed.reach,
+        (summed.mean_square - {{ squared("summed.mean") }})
+            * {{ squared("summed.reach") }} as variance,
         summed.mean_distance * summed.reach as mean_distance,
         summed.farthest * summed.reach as farthest
 
@@ -90,9 +78,6 @@ moments as (
     inner join int_segmentation_features as features
         on summed.segmentation = features.segmentation
         and summed.position = features.position
-    inner join int_segmentation_features as other_features
-        on summed.segmentation = other_features.segmentation
-        and summed.other_position = other_features.position
 
 )
 
