@@ -12,7 +12,9 @@
         {% set key = "segmentation_attributes." ~ name %}
         {% set given = given_attributes[name] if given_attributes is mapping else {} %}
         {% do customer_segmentation.check_name(key, name) %}
-        {% do customer_segmentation.check_mapping(key, given, ["expression", "label"]) %}
+        {% do customer_segmentation.check_mapping(
+            key, given, ["expression", "label", "targetable"]
+        ) %}
         {% if name in attributes | map(attribute="name") %}
             {{ customer_segmentation.configuration_error(
                 key, "a name that no other attribute, feature or measure has", name
@@ -22,7 +24,11 @@
             "name": name,
             "expression": given.get("expression", adapter.quote(name)),
             "label": given.get("label", name | replace("_", " ") | capitalize),
+            "targetable": given.get("targetable", true),
         } %}
+        {% do customer_segmentation.check_one_of(
+            key ~ ".targetable", attribute.targetable, [true, false]
+        ) %}
         {% do customer_segmentation.check_sql(key ~ ".expression", attribute.expression) %}
         {% do customer_segmentation.check_text(key ~ ".label", attribute.label) %}
         {% do attributes.append(attribute) %}

@@ -214,18 +214,18 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
         .order("segmentation, position")
     )
     sample = dbt.ref("customer_segmentation", "int_structure_sample")
-    rows = earlier_rows(dbt, session)
+    rows, points = earlier_rows(dbt, session), {}
     known = {row["fit_id"] for row in rows}
     for feature in features:
         if feature["fit_id"] in known:
             continue
-        drawn = sample.filter(f"segmentation = '{feature['segmentation']}'")
-        coordinate = f"point[{feature['position'] + 1}] as coordinate"
-        values = drawn.select(coordinate).fetchnumpy()["coordinate"]
-        if len(values):
-            z = np.asarray(values, dtype=float) / math.sqrt(feature["weight"])
-            same = {
-                name: feature[name] for name in ("fit_id", "segmentation", "feature")
-            }
+        name = feature["segmentation"]
+        if name not in points:
+            drawn = sample.filter(f"segmentation = '{name}'").fetchnumpy()
+            points[name] = np.array(drawn["point"].tolist(), dtype=float)
+        if len(points[name]):
+            column = points[name][:, feature["position"]]
+            same = {key: feature[key] for key in ("fit_id", "segmentation", "feature")}
+            z = column / math.sqrt(feature["weight"])
             rows.append(same | reference(z, feature))
     return as_relation(session, rows)

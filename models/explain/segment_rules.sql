@@ -32,6 +32,12 @@ int_segment_rule_hits as (
 
 ),
 
+int_segment_reach as (
+
+    select * from {{ ref("customer_segmentation", "int_segment_reach") }}
+
+),
+
 champion_segments as (
 
     select distinct
@@ -87,15 +93,20 @@ ruled as (
 )
 
 select
-    segmentation,
-    segment_id,
-    segment_name,
-    fit_id,
-    rule,
-    predicate,
-    customers,
-    selected_customers,
-    cast(hits as double) / nullif(selected_customers, 0) as precision,
-    cast(hits as double) / nullif(customers, 0) as recall
+    ruled.segmentation,
+    ruled.segment_id,
+    ruled.segment_name,
+    ruled.fit_id,
+    ruled.rule,
+    ruled.predicate,
+    ruled.customers,
+    ruled.selected_customers,
+    cast(ruled.hits as double) / nullif(ruled.selected_customers, 0) as precision,
+    cast(ruled.hits as double) / nullif(ruled.customers, 0) as recall,
+    int_segment_reach.reach,
+    int_segment_reach.attribute_accuracy,
+    int_segment_reach.largest_share
 
 from ruled
+left join int_segment_reach
+    on ruled.segmentation = int_segment_reach.segmentation

@@ -86,6 +86,7 @@ def card(segmentation: Segmentation, row: dict) -> dict:
             "sql": rule["predicate"],
             "precision": percent(rule["precision"]),
             "recall": percent(rule["recall"]),
+            "by_attributes": rule["reach"],
         },
         "reach": reach(segmentation, name),
         "strategy": row["strategy"],

@@ -166,6 +166,12 @@ RELATED_COLUMNS = [
         {"segmentation_attributes": ["age"]},
     ),
     (
+        "segmentation_attributes.plan.targetable",
+        "True",
+        "perhaps",
+        {"segmentation_attributes": {"plan": {"targetable": "perhaps"}}},
+    ),
+    (
         "segmentation_attributes.country",
         "no other",
         "country",
