@@ -90,6 +90,11 @@ def distances(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return cdist(vectors, centroids)
 
 
+def inertia(to_centroids: np.ndarray, weights: np.ndarray) -> float:
+    """Return the weighted sum of squared distances to the nearest centroid."""
+    return float(weights @ to_centroids.min(axis=1) ** 2)
+
+
 def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> float:
     """Return the weighted mean of (b - a) / b, with a and b the distances to the
     nearest and to the next centroid.
@@ -130,8 +135,7 @@ def calinski_harabasz(
     variance within the segments, or no more than one customer per segment.
 
     Args:
-        within: the inertia, the weighted sum of squared distances to the nearest
-            centroid.
+        within: the inertia.
         vectors: (n, d) values.
         weights: (n,) customers behind each vector.
         clusters: k.
@@ -148,8 +152,7 @@ def measure(sample: Sample, centroids: np.ndarray) -> dict:
     """Return the rounded figures of (k, d) centroids that follow from distances."""
     to_centroids = distances(sample.points, centroids)
     labels = to_centroids.argmin(axis=1)
-    within = float(sample.customers @ to_centroids.min(axis=1) ** 2)
-    clusters = len(centroids)
+    within, clusters = inertia(to_centroids, sample.customers), len(centroids)
     sizes = np.bincount(labels, sample.customers, clusters)
     figures = {
         "inertia": within,
