@@ -181,8 +181,8 @@ cells as (
         'cells' as assumption,
         cast(null as {{ dbt.type_string() }}) as subject,
         {{ as_text("100 * cell_share", 1) }} || ' % of what sets the segments apart are '
-            || 'values that all customers of a segment have, as of "' || label || '".'
-            as finding,
+            || 'values that all customers of a segment share, such as those of "'
+            || label || '".' as finding,
         cell_share as figure,
         {{ largest_cell_share }} as threshold,
         cell_share <= {{ largest_cell_share }} as holds
