@@ -2,8 +2,7 @@
 
 K-means divides customers by distances, which nobody can compute in the head. A tree
 says nearly the same in a few comparisons, and segment_rule_bounds makes rules of it.
-The examples are the distinct raw vectors, each with its segment and number of
-customers. Trees are kept until fit, examples or constants change.
+Trees are kept until fit, examples or constants change.
 """
 
 import hashlib

@@ -204,11 +204,10 @@ def earlier_registry(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return the registry of earlier builds. If this schema has none yet, it is the
     registry that the schema is configured to import.
     """
-    if session.sql(
-        f"from information_schema.tables where table_catalog = '{dbt.this.database}' "
-        f"and table_schema = '{dbt.this.schema}' "
-        f"and table_name = '{dbt.this.identifier}'"
-    ).fetchall():
+    this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
+    names = "(table_catalog, table_schema, table_name)"
+    found = session.sql("from information_schema.tables").filter(f"{names} = {this}")
+    if found.fetchall():
         own = session.sql(f"select * from {dbt.this}")
         if own.limit(1).fetchall():
             return own
