@@ -132,6 +132,14 @@ def test_a_failing_test_on_audiences_leaves_the_files(built):
     assert files(built) == before
 
 
+@pytest.fixture
+def whole_again(built):
+    """Build the customers again after the test, for the tests that read them."""
+    yield
+    assert built.dbt(*RUN, **built.settings).success
+
+
+@pytest.mark.usefixtures("whole_again")
 @pytest.mark.slow
 def test_an_empty_build_leaves_the_files(built):
     before = files(built)
