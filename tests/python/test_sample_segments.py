@@ -55,7 +55,8 @@ def test_every_assumption_holds(sample):
         "select segmentation, assumption, status from kmeans_assumptions"
     )
 
-    assert len(rows) == 7 * len(FEATURES)
+    # The answers on attitudes are too few different ones for the check of valleys.
+    assert len(rows) == 7 * len(FEATURES) - 1
     assert {status for _, _, status in rows} == {"pass"}
 
 
