@@ -4,6 +4,13 @@
 -- So the number of customers or threads does not change the first customers, and an
 -- additional draw does not change the others.
 
+-- From the 64 bits of a hash: a uniform draw in [0, 1) has 53 bits, as many as a double
+-- holds. A normal draw comes from the Box-Muller method, with the angle from one more
+-- hash.
+create macro uniform_draw(bits) as (bits >> 11) / 9007199254740992e0;
+create macro normal_draw(bits) as sqrt(-2 * ln(1 - uniform_draw(bits)))
+    * cos(2 * pi() * (hash(bits) >> 11) / 9007199254740992e0);
+
 create view draws as
 
 with
@@ -88,14 +95,10 @@ mixed_draws as (
 
 shaped_draws as (
 
-    -- Uniform draws in [0, 1) have 53 bits, as many as a double holds. Normal draws
-    -- come from the Box-Muller method, with the angle from one more hash.
     select
         customer_number,
-        (columns('_draw$') >> 11) / 9007199254740992e0 as '\0',
-        sqrt(-2 * ln(1 - (columns('_z$') >> 11) / 9007199254740992e0))
-        * cos(2 * pi() * (hash(columns('_z$')) >> 11) / 9007199254740992e0)
-            as '\0'
+        uniform_draw(columns('_draw$')) as '\0',
+        normal_draw(columns('_z$')) as '\0'
 
     from mixed_draws
 

@@ -44,13 +44,10 @@ drawn_habits as (
 
 shaped_habits as (
 
-    -- Uniform and normal draws as in draws.sql.
     select
         columns(* exclude (web_z, orders_z, recency_z, older_draw, undone_draw)),
-        (columns('_draw$') >> 11) / 9007199254740992e0 as '\0',
-        sqrt(-2 * ln(1 - (columns('_z$') >> 11) / 9007199254740992e0))
-        * cos(2 * pi() * (hash(columns('_z$')) >> 11) / 9007199254740992e0)
-            as '\0'
+        uniform_draw(columns('_draw$')) as '\0',
+        normal_draw(columns('_z$')) as '\0'
 
     from drawn_habits
 

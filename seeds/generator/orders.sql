@@ -35,8 +35,7 @@ shaped_orders as (
 
     select
         columns(* exclude (day_draw, items_draw, price_draw, status_draw)),
-        (columns('^(day|items|price|status)_draw$') >> 11) / 9007199254740992e0
-            as '\0'
+        uniform_draw(columns('^(day|items|price|status)_draw$')) as '\0'
 
     from drawn_orders
 
