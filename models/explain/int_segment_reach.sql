@@ -38,32 +38,9 @@ customer_segments as (
 
 ),
 
-counted as (
-
-    select
-        segmentation,
-        count(*) as customers
-
-    from customer_segments
-    group by segmentation
-
-),
-
 sampled as (
 
-    select
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        {{ columns_for_each(attributes, ["customer_features.{column}"]) }}
-
-    from customer_segments
-    inner join counted
-        on customer_segments.segmentation = counted.segmentation
-    inner join customer_features
-        on customer_segments.customer_id = customer_features.customer_id
-    where
-        {{ hashed_share("customer_segments.customer_id", "sample") }}
-        < cast({{ most_customers }} as double) / counted.customers
+    {{ sampled_members("customer_segments", most_customers) }}
 
 ),
 
@@ -71,10 +48,14 @@ combinations as (
 
     -- customers of one segment with the same values
     select
-        *,
+        sampled.segmentation,
+        sampled.segment_id,
+        {{ columns_for_each(attributes, ["customer_features.{column}"]) }},
         count(*) as customers
 
     from sampled
+    inner join customer_features
+        on sampled.customer_id = customer_features.customer_id
     group by all
 
 ),

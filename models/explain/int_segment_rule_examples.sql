@@ -26,31 +26,9 @@ int_champions as (
 
 ),
 
-counted as (
-
-    select
-        segmentation,
-        count(*) as customers
-
-    from customer_segments
-    group by segmentation
-
-),
-
 sampled as (
 
-    select
-        customer_segments.customer_id,
-        customer_segments.segmentation,
-        customer_segments.segment_id,
-        customer_segments.fit_id
-
-    from customer_segments
-    inner join counted
-        on customer_segments.segmentation = counted.segmentation
-    where
-        {{ hashed_share("customer_segments.customer_id", "sample") }}
-        < cast({{ most_customers }} as double) / counted.customers
+    {{ sampled_members("customer_segments", most_customers) }}
 
 ),
 
