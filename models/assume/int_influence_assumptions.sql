@@ -148,49 +148,15 @@ variances as (
         overall_means.customers
             * power(overall_means.mean - overall_means.overall_mean, 2)
             as between_segments,
-        overall_means.customers * overall_means.variance as within_segments
+        overall_means.customers * overall_means.variance as within_segments,
+        -- all customers of the segment have one value
+        overall_means.variance
+            <= 1e-9 * power(overall_means.mean - overall_means.overall_mean, 2)
+            as is_shared
 
     from overall_means
     inner join int_features
         on overall_means.feature = int_features.feature
-
-),
-
-shared_values as (
-
-    -- what sets segments apart where all customers of a segment have one value
-    select
-        segmentation,
-        round(
-            sum(case when within_segments <= 1e-9 * between_segments
-                then between_segments else 0 end)
-                / nullif(sum(between_segments), 0),
-            9
-        ) as cell_share,
-        min(case when within_segments <= 1e-9 * between_segments then label end) as label
-
-    from variances
-    group by segmentation
-
-),
-
-cells as (
-
-    select
-        segmentation,
-        'cells' as assumption,
-        cast(null as {{ dbt.type_string() }}) as subject,
-        {{ as_text("100 * cell_share", 1) }} || ' % of what sets the segments apart are '
-            || 'values that all customers of a segment share, such as those of "'
-            || label || '".' as finding,
-        cell_share as figure,
-        {{ largest_cell_share }} as threshold,
-        cell_share <= {{ largest_cell_share }} as holds
-
-    from shared_values
-    where
-        label is not null
-        and cell_share is not null
 
 ),
 
@@ -203,7 +169,13 @@ explained as (
             / nullif(sum(between_segments + within_segments) over whole_block, 0)
             as explained_share,
         sum(within_segments) over whole_block
-            / nullif(sum(within_segments) over all_blocks, 0) as distance_share
+            / nullif(sum(within_segments) over all_blocks, 0) as distance_share,
+        round(
+            sum(case when is_shared then between_segments else 0 end) over all_blocks
+                / nullif(sum(between_segments) over all_blocks, 0),
+            9
+        ) as cell_share,
+        min(case when is_shared then label end) over all_blocks as shared_label
 
     from variances
     window
@@ -256,6 +228,28 @@ idle_feature as (
     where
         preference = 1
         and features > 1
+
+),
+
+cells as (
+
+    -- what sets segments apart where all customers of a segment have one value
+    select
+        segmentation,
+        'cells' as assumption,
+        cast(null as {{ dbt.type_string() }}) as subject,
+        {{ as_text("100 * cell_share", 1) }} || ' % of what sets the segments apart are '
+            || 'values that all customers of a segment share, such as those of "'
+            || shared_label || '".' as finding,
+        cell_share as figure,
+        {{ largest_cell_share }} as threshold,
+        cell_share <= {{ largest_cell_share }} as holds
+
+    from ranked_explained
+    where
+        preference = 1
+        and shared_label is not null
+        and cell_share is not null
 
 ),
 
