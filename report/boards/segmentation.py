@@ -119,7 +119,7 @@ class Segmentation:
         best = {}
         for row in rows:
             block = self.blocks.get(row["feature"], row["feature"])
-            most_have_it = row["judgement"] in ("high", "very high") and (
+            most_have_it = SIDES.get(row["judgement"]) == "high" and (
                 row["typical_is"] == "share" and row["typical_value"] >= 0.5
             )
             if block not in best or most_have_it:

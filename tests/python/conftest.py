@@ -12,6 +12,7 @@ import pytest
 from dbt.cli.main import dbtRunner
 from loading import assert_types, build_model, load_model, scattered
 from project import ROOT, Project
+from shop import Shop, installed
 
 # Folders of tests that share a build, and so stay on one worker.
 BUILT_ONCE = {"audiences", "lifecycle"}
@@ -181,6 +182,12 @@ def sample(tmp_path_factory):
     project.result = project.dbt("build", anew=True, **project.variables)
     assert project.result.success, project.result.error
     return project
+
+
+@pytest.fixture
+def shop(tmp_path) -> Shop:
+    """The integration project with its package installed, but not built."""
+    return installed(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from shop import (
     PACKAGE,
     SCHEMA,
     SHOP,
-    Shop,
     installed,
     public_tables,
     read_by_the_package,
@@ -20,12 +19,6 @@ from shop import (
 )
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def shop(tmp_path) -> Shop:
-    """The integration project with its package installed, but not built."""
-    return installed(tmp_path)
 
 
 @pytest.fixture(scope="module")

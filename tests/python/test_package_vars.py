@@ -5,15 +5,9 @@ import shutil
 
 import pytest
 from project import ROOT
-from shop import PACKAGE, Shop, installed
+from shop import PACKAGE, installed
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def shop(tmp_path) -> Shop:
-    """The integration project with its package installed, but not built."""
-    return installed(tmp_path)
 
 
 @pytest.fixture(scope="module")
