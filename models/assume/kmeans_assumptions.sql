@@ -74,7 +74,7 @@ verdicts as (
         segmentation,
         case
             when max(case when assumption = 'structure' and not holds then 1 end) = 1
-                then 'slices: no groups were found, so divide work by them, no more'
+                then 'slices: no groups were found, so use them to divide work, no more'
             when min(case when holds then 1 else 0 end) = 1 then 'use'
             else 'use with care: ' || {{ dbt.listagg(
                 "case when not holds then replace(assumption, '_', ' ') end", "', '",
