@@ -155,9 +155,16 @@ class Scale:
         part = (self.transformed(value) - self.first) / (self.last - self.first)
         return round(self.start + part * (self.end - self.start), 1)
 
-    def labeled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
-        """Return pixels and texts of the ticks, with as many decimals each."""
-        ticks = self.ticks(count)
+    def labeled_ticks(self, count: int = 5, values=()) -> list[tuple[float, str]]:
+        """Return pixels and texts of the ticks, with as many decimals each.
+
+        Args:
+            count: about how many ticks.
+            values: the values that there are; if these are no more than ticks, as
+                those of a yes/no feature, the ticks stand at them.
+        """
+        distinct = sorted(set(values))
+        ticks = distinct if 0 < len(distinct) <= count else self.ticks(count)
         texts = [number(tick) for tick in ticks]
         if not self.is_log:
             decimals = max((len(t.partition(".")[2]) for t in texts), default=0)

@@ -1,7 +1,6 @@
 {{ config(materialized="view") }}
 
-{% set columns = configured_features()
-    + configured_measures() | rejectattr("is_feature") | list %}
+{% set columns = configured_numbers() %}
 
 -- The customers are read where they are needed: what several CTEs share would be kept in
 -- memory.
