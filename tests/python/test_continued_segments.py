@@ -12,6 +12,9 @@ GROUPED = """
 """
 
 
+pytestmark = pytest.mark.slow
+
+
 def build(project: Project, customers: int = 400, factor: int = 1) -> dict:
     """Segment 300 customers of few orders, and 100 frequent buyers if there are so many
     customers; return the segment of each.

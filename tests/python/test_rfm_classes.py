@@ -55,6 +55,7 @@ def test_rfm_classes_are_those_of_the_page(sample):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_the_page_on_transactions_classifies_any_table(sample):
     sql = PAGE.split("```sql\n")[2].split("```")[0]
     sql = sql.replace('ref("customer_orders")', 'ref("int_orders_summarized")')
