@@ -20,7 +20,7 @@ def shop(tmp_path_factory) -> Shop:
 
 def configured(shop: Shop, top: dict | None = None, **of_package) -> Shop:
     """Configure models at the top level, and models of the package."""
-    models = shop.models | {PACKAGE: shop.models[PACKAGE] | of_package} | (top or {})
+    models = shop.models | {PACKAGE: of_package} | (top or {})
     shop.configure(lambda content: content.update(models=models))
     return shop
 
