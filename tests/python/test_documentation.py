@@ -180,6 +180,34 @@ def test_the_page_of_the_documentation_is_complete_and_asks_nobody(documented):
         assert text in page
 
 
+def test_the_package_page_says_what_goes_with_each_folder(models):
+    page = (ROOT / "docs" / "package.md").read_text(encoding="utf-8")
+    folders = {}
+    for name, node in models.items():
+        if node["resource_type"] == "model":
+            folder = node["path"].split("/")[0]
+            folders.setdefault(folder, {})[name] = node["access"] == "public"
+    del folders["sample"]  # off in a package
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    written, shown, core = map(
+        int,
+        re.findall(r"(\d+) relations, of which the (\d+) .*?other (\d+)", page, re.S)[
+            0
+        ],
+    )
+
+    assert len(rows) == 7
+    for folder, relations, tables in rows:
+        own = folders.pop(folder)
+        assert int(relations) == len(own), folder
+        assert set(re.findall(r"`(\w+)`", tables)) - {"activate"} == {
+            name for name, is_public in own.items() if is_public
+        }
+        written -= len(own)
+    assert shown == len(public(models))
+    assert written == core == sum(map(len, folders.values()))
+
+
 def test_every_public_table_has_a_test_of_its_own(manifest, models):
     tested = {
         parent

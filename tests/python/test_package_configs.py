@@ -22,7 +22,7 @@ def shop(tmp_path_factory) -> Shop:
 
 def configured(shop: Shop, top: dict | None = None, **of_package) -> Shop:
     """Set configs of models at the top level, and of models of the package."""
-    models = shop.models | {PACKAGE: shop.models[PACKAGE] | of_package} | (top or {})
+    models = shop.models | {PACKAGE: of_package} | (top or {})
     shop.configure(lambda content: content.update(models=models))
     return shop
 
