@@ -1,7 +1,7 @@
 {#- SQL relation: the standardized features of one segmentation's customers, one column
     per feature.
     segmentation: one of configured_segmentations().
-    model: a model of points. Their coordinates are multiplied by the root of the weight. -#}
+    model: a model of points, with coordinates multiplied by the root of the weight. -#}
 {% macro standardized_customers(segmentation, model) -%}
     (
         select

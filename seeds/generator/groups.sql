@@ -50,7 +50,7 @@ values
 ('middle_market', 'careful_affluent', 4, 'affluent_spenders', 4),
 ('frugal_seniors', 'middle_market', 2, 'careful_affluent', 1);
 
--- All figures are lognormal, because counts vary more than Poisson numbers would.
+-- All figures are lognormal, so that counts vary more than Poisson numbers would.
 -- leaving_customers is the number per 100 who leave within a year.
 create view value_groups (
     value_group,
