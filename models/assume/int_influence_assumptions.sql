@@ -50,8 +50,8 @@ ranked_tails as (
     from int_feature_tails
     inner join int_features
         on int_feature_tails.feature = int_features.feature
-    -- without categories: a rare one is far from the mean, but all categories of a
-    -- feature are scaled together
+    -- Categories are left out: a rare category is far from the mean, but all categories
+    -- of a feature are scaled together.
     where int_features.block = int_features.feature
 
 ),

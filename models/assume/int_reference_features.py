@@ -26,12 +26,12 @@ SCHEMA = {
 
 # Largest number of bounds in a distribution; more would not change the tables drawn.
 KNOTS = 200
-# If a rounded feature has at most this many different answers, one that few customers
-# give is not yet a valley.
+# If a rounded feature has at most this many different answers, an answer that few
+# customers give is not always a valley.
 FEW_ANSWERS = 10
 # A valley of such a feature counts if the share of customers who would have to move to
 # fill it is larger than SMALLEST_VALLEY and than VALLEY_BY_CHANCE / sqrt(customers).
-# In samples without groups, the numerator was 1.0 (150 customers) and 1.2 (600).
+# In samples without groups, VALLEY_BY_CHANCE was 1.0 (150 customers) and 1.2 (600).
 SMALLEST_VALLEY = 0.025
 VALLEY_BY_CHANCE = 1.2
 

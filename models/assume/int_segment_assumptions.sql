@@ -6,8 +6,8 @@
 {% set smallest_stability = "0.6e0" %}
 -- Ratio of variances: the standard deviation may be up to three times as large.
 {% set largest_spread_ratio = "9e0" %}
--- Among generated tables, 43 % of those whose groups K-means had missed had a smaller
--- valley, and 6 % of those whose groups K-means had found.
+-- In generated tables, the smallest valley was below this limit in 43 % of the tables
+-- whose groups K-means had missed, and in 6 % of the tables whose groups it had found.
 {% set smallest_valley = "0.5e0" %}
 -- With fewer different vectors, the dip test can hardly prove a valley.
 {% set fewest_vectors = 500 %}

@@ -1,4 +1,4 @@
-{#- A segmentation with fewer features than this has no value at the last positions. -#}
+{#- A segmentation with fewer features has no value at the last of these positions. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set deviation = list_element("deviations", "{thing}") %}

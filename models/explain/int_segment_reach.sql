@@ -1,6 +1,7 @@
 {# Naive Bayes with Laplace smoothing predicts segments from attributes alone. Each
-   customer's segment is predicted without this customer (leave-one-out cross-
-   validation), because a rare combination of values would otherwise predict itself. #}
+   customer's segment is predicted from the other customers (leave-one-out
+   cross-validation), because a rare combination of values would otherwise predict
+   itself. #}
 {% set attributes = configured_attributes() | selectattr("targetable") | list %}
 {% set labels = [] %}
 {% for attribute in attributes %}

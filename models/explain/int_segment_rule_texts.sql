@@ -132,7 +132,8 @@ categories_left as (
 
 category_phrases as (
 
-    -- The shorter list is written: of the categories inside the leaf, or outside it.
+    -- The phrase lists the categories inside the leaf, or those outside it if they are
+    -- fewer.
     select
         segmentation,
         segment_id,
