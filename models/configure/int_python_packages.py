@@ -1,6 +1,7 @@
-"""The Python packages that the models in Python import, and which of them are there.
+"""Lists the packages that the Python models import, with their installed versions.
 
-Who installs this project as a package of dbt may not know what else it needs.
+Users who install this project with `dbt deps` may not know that it needs these
+packages.
 """
 
 import json

@@ -15,7 +15,7 @@ chosen as (
 
 comparable as (
 
-    -- as large and as often found again as the chosen ones
+    -- Other candidates are alternatives only if their segments are as large and stable.
     select
         ranked.*,
         ranked.is_large_enough
@@ -29,7 +29,7 @@ comparable as (
 
 compared as (
 
-    -- Differences below 0.02 are within the noise of the index.
+    -- Differences of silhouettes below 0.02 are within their noise.
     select
         ranked.segmentation,
         min(case when ranked.preference = 2 and ranked.is_comparable

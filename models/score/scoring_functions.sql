@@ -65,7 +65,8 @@ names as (
 
 written as (
 
-    -- The row of int_champions as SQL, because a function cannot depend on tables.
+    -- The row of int_champions is written as SQL, because a function cannot depend on
+    -- tables.
     select
         int_champions.segmentation,
         int_champions.fit_id,
