@@ -9,7 +9,7 @@ import pytest
 import yaml
 from project import ROOT
 
-# The user's configuration decides the columns of these models.
+# The configuration decides the columns of these models.
 WITHOUT_CONTRACT = {"segments", "audiences", "customer_features"}
 
 
@@ -77,7 +77,7 @@ def test_every_column_of_the_database_is_described(documented, models):
         for column in node["columns"]
         if column not in models[node["metadata"]["name"]]["columns"]
         and column not in configured
-        and "__" not in column  # built from configured names, which cannot contain it
+        and "__" not in column  # made of configured names, which cannot contain __
         # base_customers has the columns of the user's table.
         and node["metadata"]["name"] != "base_customers"
     }
@@ -253,7 +253,7 @@ def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     check = (ROOT / "macros" / "configuration" / "check_settings.sql").read_text()
     settings = {word for word in check.split('"') if word.startswith("segmentation")}
-    settings -= {"segmentation", "segmentation_"}  # prefixes of names in this file
+    settings -= {"segmentation", "segmentation_"}  # parts of names in this file
 
     settings |= set(
         yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][
