@@ -100,7 +100,8 @@ def mixture(seed: int) -> Mixture:
     """Return the data set of a seed.
 
     Successive seeds go through all shapes, separations and numbers of groups: any 24
-    hold each shape at each separation once, any 168 with each number of groups.
+    of them have each shape at each separation once, and any 168 of them have each of
+    these pairs with every number of groups.
     """
     generator = np.random.default_rng(seed)
     shape = SHAPES[seed % len(SHAPES)]

@@ -18,7 +18,7 @@ def overview_title(
 ) -> tuple[str, str]:
     """Say which segment's share of a measure differs most from its share of customers.
 
-    If no difference is worth it, say which segment is largest.
+    If no difference is large enough, say which segment is largest.
 
     Args:
         segments: rows of segments, of one segmentation, with the shares of measures.
