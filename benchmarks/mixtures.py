@@ -73,7 +73,9 @@ def chained_centers(
 def group_sizes(
     generator: np.random.Generator, groups: int, customers: int, unequal: bool
 ) -> np.ndarray:
-    """Return the (groups,) sizes: equal, or random from SMALLEST_GROUP on."""
+    """Return the (groups,) sizes: equal, or random with a share of at least
+    SMALLEST_GROUP.
+    """
     shares = np.full(groups, 1 / groups)
     if unequal:
         free = 1 - SMALLEST_GROUP * groups

@@ -62,7 +62,8 @@ def overview_title(
 
 
 def chance_of(share: float, interval: tuple[float, float] | None) -> str:
-    """Say the interval of a share, or nothing without an interval."""
+    """Return a sentence with the interval of a share, or no text without an interval.
+    """
     if interval is None or interval[0] == interval[1]:
         return ""
     return (

@@ -1,4 +1,5 @@
-"""Orders are part of the customers' purchases, with the shares of their groups."""
+"""Orders are part of the customers' purchases. How large a part depends on the group.
+"""
 
 from collections import Counter, defaultdict
 from datetime import date
