@@ -62,8 +62,7 @@ def overview_title(
 
 
 def chance_of(share: float, interval: tuple[float, float] | None) -> str:
-    """Return a sentence with the interval of a share, or no text without an interval.
-    """
+    """Return a sentence with the interval of a share, or no text without one."""
     if interval is None or interval[0] == interval[1]:
         return ""
     return (

@@ -1,5 +1,4 @@
-"""Orders are part of the customers' purchases. How large a part depends on the group.
-"""
+"""Orders are a part of the customers' purchases. Its share depends on the group."""
 
 from collections import Counter, defaultdict
 from datetime import date
