@@ -17,8 +17,9 @@ def test_orders_have_their_columns_and_ids(orders, year):
     assert list(orders[0]) == [
         *("order_id", "customer_id", "ordered_on", "status", "items", "amount")
     ]
-    years = year - 2024
-    assert 9_000 * years < len(orders) < 14_000 * years
+    # Those of 2024 are fewer, since fewer were customers.
+    years = year - 2024 + 0.6
+    assert 9_000 * years < len(orders) < 12_000 * years
     assert set(ids.values()) == {1}
 
 
