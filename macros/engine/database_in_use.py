@@ -10,7 +10,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 
 class Plugin(BasePlugin):
-    """Opens the database once before dbt does."""
+    """Plugin that opens the database once before dbt does."""
 
     def initialize(self, plugin_config: dict) -> None:
         """Stop if another program has the database open.

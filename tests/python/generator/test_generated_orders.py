@@ -1,4 +1,4 @@
-"""Orders are a part of the purchases of their customers, as their groups say."""
+"""Orders are part of the customers' purchases, with the shares of their groups."""
 
 from collections import Counter, defaultdict
 from datetime import date
@@ -25,7 +25,7 @@ def test_orders_have_their_columns_and_ids(orders, year):
 
 @pytest.fixture(scope="module")
 def web_purchases(rows, truth, completed, year):
-    """Products and money of the year, in the web shop and in all, by customer."""
+    """Items and amounts of the year by customer, in the web shop and in total."""
     accepted = {row["customer_id"] for row in truth if row["outcome"] == "accepted"}
     everything = {
         row["customer_id"]: (
@@ -85,7 +85,7 @@ def test_every_order_has_items_and_is_worth_something(orders, year):
     amounts = [row["amount"] for row in orders if "." in row["amount"]]
 
     assert min(int(row["items"]) for row in orders) == 1
-    # One order that was spoilt in 2025 is gone with its customer in 2026.
+    # One of the bad amounts of 2025 is missing in 2026, because its customer has left.
     assert len(amounts) == len(orders) - {2025: 5, 2026: 9}[year]
     assert all(amount[-3] == "." for amount in amounts)
     assert min(map(Decimal, amounts)) > 0
