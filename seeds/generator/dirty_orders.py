@@ -37,7 +37,7 @@ def draw_orders(year: int = 2025) -> list[Row]:
 def spoil_orders(
     orders: Iterable[Row], counts_nowhere: Callable[[Row], bool]
 ) -> list[Row]:
-    """Return the orders with dirt. Orders that a figure counts stay usable."""
+    """Return the orders with dirt. Only orders that count nowhere are made unusable."""
     shuffled = sorted(orders, key=lambda row: digest("dirt", row["order_id"]))
     spare = [row for row in shuffled if counts_nowhere(row)]
     for row, (column, value) in zip(spare, SPOILT_ORDERS, strict=False):

@@ -80,7 +80,7 @@ weighed_items as (
 
 shared_items as (
 
-    -- Each order gets one item, and the rest is shared by weight. Differences of
+    -- Each order gets one item; the other items are shared by weight. Differences of
     -- running shares are used, so that whole items add up to the total.
     select
         *,
