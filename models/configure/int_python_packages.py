@@ -13,7 +13,7 @@ NEEDED = ("numpy", "scipy", "scikit-learn", "threadpoolctl")
 
 
 def installed_version(package: str) -> str | None:
-    """Return the version of a package in this environment, None if it is not there."""
+    """Return the installed version of a package; None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

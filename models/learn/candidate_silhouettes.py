@@ -76,8 +76,8 @@ def silhouette_values(
             scale = np.maximum(a, b)
             scale[(scale == 0) | (sizes[own] <= 1)] = np.inf
             values[rows] = (b - a) / scale
-            # The derivative of (b - a) / scale by the two means, times the change of
-            # these means when a customer is added.
+            # The derivative of (b - a) / scale with respect to the two means, times the
+            # change of these means when a customer is added.
             means, slopes = np.zeros_like(sums), np.zeros_like(sums)
             means[lines, own], means[lines, following] = a, b
             slopes[lines, own] = -b / scale / scale / size

@@ -15,7 +15,8 @@ chosen as (
 
 comparable as (
 
-    -- Other candidates are alternatives only if their segments are as large and stable.
+    -- Another candidate is an alternative only if its segments pass the tests of size and
+    -- stability that the chosen one passes.
     select
         ranked.*,
         ranked.is_large_enough

@@ -134,8 +134,8 @@ centered as (
 scaled as (
 
     -- The variances of a block of categories add up to 1 - sum of squared shares. A
-    -- spread up to `rounding` may be nothing but rounding errors: ln(1 + x) has the error
-    -- of 1 + x, and DOUBLEs below 1e-300 lose digits.
+    -- spread up to `rounding` may come from rounding errors alone: ln(1 + x) has the
+    -- error of 1 + x, and DOUBLEs below 1e-300 lose digits.
     select
         *,
         case scale_method when 'none' then 0 else middle end as center,

@@ -51,7 +51,7 @@ def visible(name: str) -> str:
 
 
 def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
-    """Return a description of the names among which one is missing, and advice."""
+    """Return finding and advice for a name that is missing among the columns."""
     if all(re.fullmatch(r"column\d+", name) for name in names):
         return (
             f"no header: the columns are called column0 to column{len(names) - 1}.",
@@ -125,7 +125,7 @@ def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
     """Return the files that match the patterns, in the order of DuckDB."""
     paths = []
     for pattern in patterns:
-        if "://" in pattern:  # left to DuckDB
+        if "://" in pattern:  # DuckDB looks for files on servers
             paths.append(pattern)
         else:
             found = session.execute("from glob(?)", [pattern]).fetchall()
@@ -227,7 +227,7 @@ def fault_of_columns(
             )
         try:
             session.sql(f"select {column['expression']} from {table} limit 0")
-        except duckdb.Error as error:  # an error of the expression: no row is read
+        except duckdb.Error as error:  # in the expression, as no row is read
             missing = re.search(
                 r'(?:Referenced column|not have a column named) "([^"]+)"', str(error)
             )

@@ -89,7 +89,7 @@ written as (
 
 composed as (
 
-    -- The same steps as in int_customer_points and int_nearest_segments.
+    -- The function takes the same steps as int_customer_points and int_nearest_segments.
     select
         written.segmentation,
         written.fit_id,
