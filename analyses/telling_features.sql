@@ -1,6 +1,6 @@
--- How much do segments explain of features and measures that did not form them? If it is
--- far more than by chance, the segmentation is useful beyond its own features. If it is
--- almost nothing, the segment of a customer does not help to predict the feature.
+-- How much do segments explain of features and measures that did not form them? If the
+-- percentage is far above that by chance, the segmentation is useful beyond its own
+-- features. If it is near 0, the segment of a customer does not help to predict them.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

@@ -9,7 +9,7 @@
             "enabled", "ends", "holdout", "outcomes", "segmentation", "segments", "starts",
             "worth_seeing",
         ]) %}
-        {# dbt renders the Jinja of a var that is a text, but not in a mapping. #}
+        {# dbt renders Jinja in a var that is a text, but not within a mapping. #}
         {% set enabled = render(given.get("enabled", true) | string) | trim | lower %}
         {% do customer_segmentation.check_one_of(
             key ~ ".enabled", enabled, ["true", "false"]

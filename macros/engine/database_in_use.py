@@ -1,5 +1,5 @@
-"""A plugin of dbt-duckdb that names the program that has the database open. Without the
-plugin, dbt prints a traceback that ends with advice that does not help.
+"""Name the program that has the database open. Without this plugin of dbt-duckdb, dbt
+prints a traceback that ends with advice that does not help.
 """
 
 import re

@@ -5,7 +5,7 @@
         "audiences", "campaign_effects", "customer_features", "customer_pulls",
         "customer_segment_history", "customer_segments", "drift", "feature_correlations", "feature_histograms", "feature_profiles",
         "kmeans_assumptions", "rejected_customers", "scoring_functions",
-        "segment_composition", "segment_migrations", "segment_overlap",
+        "segment_calendar", "segment_composition", "segment_migrations", "segment_overlap",
         "segment_profiles", "segment_rules", "segmentation_agreement",
         "segmentation_comparison", "segmentation_effects", "segmentation_fit_centroids",
         "segmentation_fit_features", "segmentation_fits", "segmentation_quality",

@@ -1,7 +1,8 @@
 -- With fewer customers in a group, the mean of skewed amounts is too uncertain.
 {% set fewest = 20 %}
--- The variance of a small group is uncertain, and with skewed amounts its error goes with
--- the error of the mean. This many customers with the common variance are added to it.
+-- The variance of a small group is uncertain, and for skewed amounts its error is
+-- correlated with the error of the mean. Therefore this many customers with the common
+-- variance are added to each group.
 {% set prior = 8 %}
 
 with

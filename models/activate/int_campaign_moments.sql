@@ -128,7 +128,8 @@ centered as (
 
 slopes as (
 
-    -- CUPED (Deng and others, 2013): the slope of the value on the value before
+    -- CUPED (Deng and others, 2013): the regression slope of the value on the value of
+    -- the year before
     select
         campaign,
         segment_id,

@@ -7,8 +7,8 @@
 -- In the benchmark of customer tables, features below this share told nothing about the
 -- groups.
 {% set smallest_explained_share = "0.1e0" %}
--- The share was 0.5 or more where categories or "active or not" made the segments, and
--- 0.1 or less where numbers made them.
+-- The share was 0.5 or more if categories or "active or not" decided the segments, and
+-- 0.1 or less if numeric features did.
 {% set largest_cell_share = "0.33e0" %}
 
 with

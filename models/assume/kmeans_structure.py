@@ -127,8 +127,8 @@ def reference_tables(
 
 
 def fit(vectors: np.ndarray, clusters: int) -> np.ndarray | None:
-    """Return the (k, d) centroids of K-means; None if there are not more different
-    vectors than clusters.
+    """Return the (k, d) centroids of K-means; None if there are only k different
+    vectors or fewer.
     """
     from sklearn.cluster import KMeans
 

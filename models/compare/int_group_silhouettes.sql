@@ -1,4 +1,4 @@
-{# With so many customers, the mean silhouette has a standard error below 0.005. #}
+{# With this many customers, the mean silhouette has a standard error below 0.005. #}
 {% set most_customers = 20000 %}
 {# An attribute with more values than this is more like an id than a grouping. #}
 {% set most_groups = 250 %}

@@ -8,7 +8,7 @@ segment_overlap as (
 
 assigned as (
 
-    -- Empty cells are left out, because they add nothing to the sums below.
+    -- Pairs without common customers are left out: they add nothing to the sums below.
     select
         segmentation,
         other_segmentation,

@@ -1,4 +1,4 @@
-"""Small decision trees that predict the segment of a customer from raw values.
+"""Learn small decision trees that predict the segment of a customer from raw values.
 
 K-means divides customers by distances, which people cannot compute in their heads. A
 tree predicts nearly the same segments by a few comparisons; segment_rule_bounds turns
@@ -78,7 +78,7 @@ def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) ->
     Args:
         predicted: (n,) segments by the tree.
         segments: (n,) segments 0..k-1, each of which occurs.
-        weights: (n,) customers behind each example.
+        weights: (n,) number of customers of each example.
     """
     size = segments.max() + 1
     hits = np.bincount(segments, weights * (predicted == segments), size)
@@ -90,8 +90,8 @@ def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) ->
 def grown(
     values: np.ndarray, segments: np.ndarray, weights: np.ndarray, leaves: int
 ) -> Node:
-    """Return a tree of scikit-learn with up to a number of leaves, grown by the best
-    split at each step (CART; Breiman, Friedman, Olshen and Stone, 1984).
+    """Return a tree of scikit-learn with at most the given number of leaves, grown by
+    the best split at each step (CART; Breiman, Friedman, Olshen and Stone, 1984).
 
     The tree is fitted to ranks instead of values: the splits are the same, but are not
     affected by the single precision in which scikit-learn stores features.
@@ -99,7 +99,7 @@ def grown(
     Args:
         values: (n, d) raw values.
         segments: (n,) segments 0..k-1.
-        weights: (n,) customers behind each example.
+        weights: (n,) number of customers of each example.
         leaves: largest number of leaves, at least 2.
     """
     from sklearn.tree import DecisionTreeClassifier

@@ -3,8 +3,8 @@
     mean lies within one standard deviation of the median (Hotelling and Solomons, 1932),
     so that converting them to moments about the mean loses no digits.
 
-    The values are read three times without a CTE, because an engine may keep a CTE in
-    memory that is read more than once, with all values of all customers. -#}
+    The values are read three times without a CTE, because an engine may keep a CTE that
+    is read more than once in memory, with all values of all customers. -#}
 {% set int_explored_values = ref("customer_segmentation", "int_explored_values") %}
 {% set fractions = {
     "quantile_01": 0.01,

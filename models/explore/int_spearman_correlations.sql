@@ -58,7 +58,7 @@ paired as (
 ranked as (
 
     -- A doubled rank is 2 * (average rank) - (customers + 1): a whole number, with mean
-    -- 0. Equal values start at rank(); their number gives their average rank.
+    -- 0. The average rank of equal values is rank() + (their number - 1) / 2.
     select
         feature,
         other_feature,

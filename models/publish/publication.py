@@ -38,7 +38,7 @@ SCHEMA = {
 
 DATABASE, PARQUET, MANIFEST = "segments.duckdb", "parquet", "manifest.json"
 CURRENT, VERSIONS = "current", "versions"
-# Versions sort by name; the name begins with a dot until the version is complete.
+# Sorted by name, versions are in order of time. An incomplete one begins with a dot.
 VERSION, VERSION_TIME = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"
 INCOMPLETE = re.compile(rf"\.{VERSION.pattern}")
 CATALOG = "segmentation_publication"

@@ -21,10 +21,14 @@ def digest(*parts: object) -> str:
 
 
 def connect(
-    customers: int, threads: int | None = None, later: bool = False
+    customers: int,
+    threads: int | None = None,
+    later: bool = False,
+    order_year: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with views of this number of `customers` and of their `orders`, as of
-    the day of the sample or a year later.
+    """Open DuckDB with views of this number of `customers`, as of the day of the sample
+    or a year later, and of their `orders` in `order_year`, by default the year before
+    that day.
     """
     connection = duckdb.connect()
     if threads:
@@ -34,6 +38,8 @@ def connect(
     connection.execute(f"set variable customers = {customers:d}")
     connection.execute(f"set variable years_later = {int(later):d}")
     connection.execute(f"set variable newcomers = {newcomers:d}")
+    order_year = order_year or 2025 + int(later)
+    connection.execute(f"set variable order_year = {order_year:d}")
     for step in STEPS:
         connection.execute((GENERATOR / f"{step}.sql").read_text("utf-8"))
     return connection

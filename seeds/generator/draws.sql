@@ -1,8 +1,8 @@
--- The random draws of each customer, and how they move within a year.
+-- The random draws of each customer, and how they change within a year.
 --
 -- Every draw only depends on the seed, the customer's number and the name of the draw.
--- So the number of customers or threads does not change the first customers, and an
--- additional draw does not change the others.
+-- Therefore the first customers are the same for any number of customers or threads, and
+-- an additional draw does not change the other draws.
 
 -- Both macros turn the 64 bits of a hash into a draw. A uniform draw in [0, 1) has 53
 -- bits, as many as a double can hold. A normal draw is made by the Box-Muller method; its

@@ -42,12 +42,15 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> None:
-    """Write rows with a header, with the same bytes on every system."""
+    """Write rows with a header, with the same bytes on every system.
+
+    The header is quoted, because DuckDB only looks for quotes in the first 20,480 rows.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        header = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        header.writerow(rows[0])
+        csv.DictWriter(file, list(rows[0]), lineterminator="\n").writerows(rows)
 
 
 def write_sample(

@@ -139,7 +139,7 @@ def expressions(compiled):
 
 @pytest.fixture(scope="session")
 def customers_of(kmeans_refinements, expressions):
-    """A function from (n, d) points to customers in the engine."""
+    """A function that turns (n, d) points into customers in the engine."""
 
     def make(points, session=None, root=1.0, reach=None):
         session = session or duckdb.connect(":memory:", config={"threads": 1})
@@ -224,7 +224,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Keep the tests of a file on one worker, and those of some folders, too."""
+    """Keep the tests of each file, and those of some folders, on one worker."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):

@@ -27,7 +27,8 @@ MAXIMA = [120, 10_000, 100]
 CENTERS = [[27, 31, 75], [48, 94, 22], [35, 90, 80], [45, 58, 50], [66, 33, 24]]
 SCALES = [9, 12, 10]
 
-# Two segments are the same if they share more than this share of the customers of both.
+# Two segments are the same if more than this share of the customers of each is in the
+# other.
 SAME = 2 / 3
 # The halves of a segment count as equal if they differ by less than this share of it.
 NEARLY_HALVES = 0.05
