@@ -3,8 +3,8 @@
        misspelled name. It can only tell whether a given name is set. This macro
        therefore asks for every name that is one typing error away from a real one. #}
     {% set known = [
-        "segmentations", "segmentation_attributes", "segmentation_campaigns",
-        "segmentation_clusters",
+        "segmentations", "segmentation_attributes", "segmentation_calendar",
+        "segmentation_campaigns", "segmentation_clusters",
         "segmentation_customer_id", "segmentation_customer_id_type",
         "segmentation_customers", "segmentation_data_as_of",
         "segmentation_drift_thresholds",
@@ -46,4 +46,5 @@
     {% endfor %}
     {% do customer_segmentation.check_names_of_attributes() %}
     {% do customer_segmentation.configured_campaigns() %}
+    {% do customer_segmentation.configured_calendars() %}
 {% endmacro %}

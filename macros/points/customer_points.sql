@@ -10,9 +10,13 @@
       scales, weights. Use int_preparations (from today's customers) for a fit and
       int_champions (from the fit that scores) for everything after it.
     columns: names of columns of `customers` to select as value__<name>.
-    participants_only: whether to leave out customers outside the segmentation. -#}
-{% macro customer_points(customers, preparations, columns=[], participants_only=false) -%}
-    {%- for segmentation in customer_segmentation.configured_segmentations("kmeans") %}
+    participants_only: whether to leave out customers outside the segmentation.
+    segmentations: some of configured_segmentations("kmeans"), or none for all. -#}
+{% macro customer_points(
+    customers, preparations, columns=[], participants_only=false, segmentations=none
+) -%}
+    {%- for segmentation in segmentations
+        or customer_segmentation.configured_segmentations("kmeans") %}
     {%- set values = [] %}
     {%- for feature in segmentation.features %}
         {%- do values.append("customer_features." ~ adapter.quote(feature.name)) %}
@@ -23,12 +27,10 @@
         {% for column in columns -%}
         customer_features.{{ adapter.quote(column) }} as value__{{ column }},
         {% endfor -%}
-        case
-            when customer_features.takes__part and preparations.center_1 is not null
-                then {{ customer_segmentation.point(
-                    segmentation.features, values, unfolded=true
-                ) }}
-        end as point
+        {{ customer_segmentation.point_where(
+            "customer_features.takes__part and preparations.center_1 is not null",
+            customer_segmentation.point(segmentation.features, values, unfolded=true),
+        ) }} as point
 
     from (
         select

@@ -14,49 +14,9 @@ int_champions as (
 
 ),
 
-measured as (
-
-    select
-        points.*,
-        case when points.point is not null then champions.fit_id end as fit_id,
-        case when points.point is not null then champions.fit_number end as fit_number,
-        case when points.point is not null
-            then {{ distances_to("points.point", "champions.centroids") }}
-        end as distances
-
-    from int_customer_points as points
-    left join int_champions as champions
-        on points.segmentation = champions.segmentation
-
-),
-
 nearest as (
 
-    select
-        *,
-        {{ nearest("distances") }} as position
-
-    from measured
-
-),
-
-set_aside as (
-
-    select
-        *,
-        {{ all_but("distances", "position") }} as other_distances
-
-    from nearest
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ nearest("other_distances") }} as next_position
-
-    from set_aside
+    {{ nearest_segments("int_customer_points", "int_champions") }}
 
 )
 
@@ -70,7 +30,7 @@ select
     point,
     position - 1 as segment_index,
     next_position - 1 as next_segment_index,
-    {{ list_element("distances", "position") }} as distance,
-    {{ list_element("distances", "next_position") }} as next_distance
+    distance,
+    next_distance
 
-from compared
+from nearest

@@ -1,4 +1,4 @@
-"""Puts errors into the orders of the sample's customers."""
+"""Put errors into the orders of the sample's customers."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ RESTYLED_STATUSES = 80
 REPEATED_ORDERS = 12
 
 
-def draw_orders(later: bool = False) -> list[Row]:
-    """Return the clean orders of the sample's customers, with every value as text. A
-    year later, these are only the orders of that year.
+def draw_orders(year: int = 2025) -> list[Row]:
+    """Return the clean orders of the sample's customers, with every value as text.
+    Those of 2025 include some of earlier years; others are only of that year.
     """
-    result = connect(CUSTOMERS, later=later).execute(
+    result = connect(CUSTOMERS, later=year == 2026, order_year=year).execute(
         "select * from orders order by order_id"
     )
     columns = [column[0] for column in result.description]
@@ -37,7 +37,7 @@ def draw_orders(later: bool = False) -> list[Row]:
 def spoil_orders(
     orders: Iterable[Row], counts_nowhere: Callable[[Row], bool]
 ) -> list[Row]:
-    """Return the orders with dirt. Only orders that count nowhere become unusable."""
+    """Return the orders with dirt. Only orders that count nowhere are made unusable."""
     shuffled = sorted(orders, key=lambda row: digest("dirt", row["order_id"]))
     spare = [row for row in shuffled if counts_nowhere(row)]
     for row, (column, value) in zip(spare, SPOILT_ORDERS, strict=False):
@@ -51,13 +51,15 @@ def spoil_orders(
 
 def draw_dirty_orders(later: bool = False) -> list[Row]:
     """Return the orders with dirt, in an order that looks random and never changes.
+    Those of 2024 have none.
 
-    A year later, the orders of that year are added, and those of customers who left are
-    removed. All other rows stay the same.
+    A year later, the orders of that year are added, and the orders of customers who
+    left are removed. All other rows stay the same.
     """
     rows = spoil_orders(
         draw_orders(), lambda row: row["ordered_on"] < FIRST_DAY_OF_THE_YEAR
     )
+    rows += draw_orders(2024)
     if later:
         ids, later_ids = (
             {customer.original_id for customer in draw_customers(CUSTOMERS, is_later)}
@@ -65,7 +67,7 @@ def draw_dirty_orders(later: bool = False) -> list[Row]:
         )
         rows = [row for row in rows if row["customer_id"] not in ids - later_ids]
         rows += spoil_orders(
-            draw_orders(later=True), lambda row: row["status"] != "completed"
+            draw_orders(2026), lambda row: row["status"] != "completed"
         )
     numbered = enumerate(rows)
     return [row for _, row in sorted(numbered, key=lambda one: digest("order", one[0]))]

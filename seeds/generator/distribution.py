@@ -1,4 +1,4 @@
-"""Draws clean customers and orders; the distributions are in the SQL files."""
+"""Draw clean customers and orders; the distributions are in the SQL files."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ STEPS = ("groups", "places", "draws", "customers", "numbered_orders", "orders")
 
 
 def digest(*parts: object) -> str:
-    """Return a text to sort by that looks random and is always the same."""
+    """Return a key to sort by. It looks random, but is the same in every run."""
     text = ":".join(str(part) for part in (SEED, *parts))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def connect(
-    customers: int, threads: int | None = None, later: bool = False
+    customers: int,
+    threads: int | None = None,
+    later: bool = False,
+    order_year: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with views of that many `customers` and of their `orders`, as of the
-    day of the sample or a year later.
+    """Open DuckDB with views of this number of `customers`, as of the day of the sample
+    or a year later, and of their `orders` in `order_year`, by default the year before
+    that day.
     """
     connection = duckdb.connect()
     if threads:
@@ -34,6 +38,8 @@ def connect(
     connection.execute(f"set variable customers = {customers:d}")
     connection.execute(f"set variable years_later = {int(later):d}")
     connection.execute(f"set variable newcomers = {newcomers:d}")
+    order_year = order_year or 2025 + int(later)
+    connection.execute(f"set variable order_year = {order_year:d}")
     for step in STEPS:
         connection.execute((GENERATOR / f"{step}.sql").read_text("utf-8"))
     return connection

@@ -1,4 +1,4 @@
--- The numbers of the orders of each customer, and what all of them add up to.
+-- The numbers of the orders of each customer, and the totals of the customer's orders.
 
 create view numbered_orders as
 
@@ -8,9 +8,10 @@ read_customers as materialized (
 
     select
         customers.customer_id,
-        -- Another seed per year, or everybody would order on the same days every year.
-        getvariable('seed')::bigint + getvariable('years_later') as seed,
-        make_date(2025 + getvariable('years_later'), 12, 31) as last_date,
+        -- Each year has its own seed, because customers would otherwise order on the same
+        -- days every year.
+        getvariable('seed')::bigint + getvariable('order_year') - 2025 as seed,
+        make_date(getvariable('order_year'), 12, 31) as last_date,
         substring(customers.customer_id, 2)::bigint as customer_number,
         customers.products_purchased::bigint as products,
         round(customers.money_spent * 100)::bigint as cents,
@@ -23,18 +24,20 @@ read_customers as materialized (
         on customers.value_group = order_habits.value_group
     inner join channel_habits
         on customers.lifestyle_group = channel_habits.lifestyle_group
+    where customers.signup_date <= last_date
 
 ),
 
 drawn_habits as (
 
-    -- Hashed twice for the reason given at mixed_draws in draws.sql. Where customers
-    -- buy is drawn once for all years.
+    -- Draws are hashed twice; mixed_draws in draws.sql says why. The share of the web
+    -- shop is drawn once for all years.
     select
         *,
         hash(hash(getvariable('seed')::bigint, customer_number, 'web')) as web_z,
         hash(hash(seed, customer_number, 'orders')) as orders_z,
         hash(hash(seed, customer_number, 'recency')) as recency_z,
+        hash(hash(seed, customer_number, 'money')) as money_z,
         hash(hash(seed, customer_number, 'older')) as older_draw,
         hash(hash(seed, customer_number, 'undone')) as undone_draw
 
@@ -45,7 +48,9 @@ drawn_habits as (
 shaped_habits as (
 
     select
-        columns(* exclude (web_z, orders_z, recency_z, older_draw, undone_draw)),
+        columns(
+            * exclude (web_z, orders_z, recency_z, money_z, older_draw, undone_draw)
+        ),
         uniform_draw(columns('_draw$')) as '\0',
         normal_draw(columns('_z$')) as '\0'
 
@@ -73,8 +78,8 @@ dated_customers as (
 
 counted_orders as (
 
-    -- At most one order in twenty days, so that new customers have few orders, and at
-    -- most one order per item.
+    -- A customer has at most one order in twenty days, so that new customers have few
+    -- orders, and at most one order per item.
     select
         *,
         greatest(
@@ -89,7 +94,7 @@ counted_orders as (
             )
         ) as year_count,
         case
-            when days_since_signup > 364 and getvariable('years_later') = 0
+            when days_since_signup > 364 and getvariable('order_year') = 2025
                 then floor(older_draw * (older_orders + 1))::bigint
             else 0
         end as older_count
@@ -103,7 +108,14 @@ shared_purchases as (
     select
         *,
         greatest(year_count, round(products * web_share)::bigint) as web_products,
-        round(cents * web_share)::bigint as web_cents
+        -- what is known of 2024 is that customers bought about as much as in 2025
+        round(
+            cents
+            * web_share
+            * case
+                when getvariable('order_year') = 2024 then exp(0.25e0 * money_z) else 1
+            end
+        )::bigint as web_cents
 
     from counted_orders
 
@@ -115,7 +127,10 @@ select
         range(
             year_count
             + older_count
-            + floor(year_count * undone_orders + undone_draw)::bigint
+            + case
+                when getvariable('order_year') = 2024 then 0
+                else floor(year_count * undone_orders + undone_draw)
+            end::bigint
         )
     ) + 1 as order_number
 

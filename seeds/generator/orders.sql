@@ -1,13 +1,14 @@
 -- The orders of the sample in the web shop, clean.
 --
 -- Customers buy in stores, too: the completed orders in the year up to 2025-12-31 are a
--- part of products_purchased and money_spent, and all of it for customers who only buy
+-- part of products_purchased and money_spent, or all of them for customers who buy only
 -- in the web shop. Older orders, returns and cancellations are additional. Every value
 -- only depends on the seed, the customer, the number of the order and the name of the
 -- draw.
 --
--- With `years_later` = 1, these are the orders of 2026 only. Their numbers start at
--- 101, after those of all earlier orders.
+-- With `order_year` = 2026, these are the orders of 2026 only. Their numbers start at
+-- 101, after those of all earlier orders. With 2024, these are more completed orders of
+-- that year, from 901 on, so that 2025 begins with a year that is known.
 
 create view orders as
 
@@ -79,7 +80,7 @@ weighed_items as (
 
 shared_items as (
 
-    -- Each order gets one item, and the rest is shared by weight. Differences of
+    -- Each order gets one item; the other items are shared by weight. Differences of
     -- running shares are used, so that whole items add up to the total.
     select
         *,
@@ -145,7 +146,7 @@ select
     format(
         'O{:05d}{:03d}',
         customer_number,
-        100 * getvariable('years_later') + order_number
+        (100 * (getvariable('order_year') - 2025) + 1000) % 1000 + order_number
     ) as order_id,
     customer_id,
     last_date - days_ago as ordered_on,

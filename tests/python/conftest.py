@@ -15,7 +15,7 @@ from loading import assert_types, build_model, load_model, scattered
 from project import ROOT, Project
 from shop import Shop, installed
 
-# Folders of tests that share a build, and so stay on one worker.
+# Folders of tests that share a build: all their tests run on one worker.
 BUILT_ONCE = {"audiences", "lifecycle"}
 # Models that read a var of which a mistake stops the parse.
 CHECKING_VARS = [
@@ -97,7 +97,9 @@ def one_thread():
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory):
-    """The compiled SQL of models that Python models read, for a database in memory."""
+    """The compiled SQL of models that Python models read, with names of a database in
+    memory.
+    """
     names = ("int_point_expressions", "int_refined_fits")
     project = Project(tmp_path_factory.mktemp("compiled"))
     result = project.dbt("compile", "--select", *names)
@@ -144,7 +146,7 @@ def expressions(compiled):
 
 @pytest.fixture(scope="session")
 def customers_of(kmeans_refinements, expressions):
-    """A function from (n, d) points to customers in the engine."""
+    """A function that turns (n, d) points into customers in the engine."""
 
     def make(points, session=None, root=1.0, reach=None):
         session = session or duckdb.connect(":memory:", config={"threads": 1})
@@ -174,7 +176,7 @@ def session():
 
 @pytest.fixture(scope="session")
 def truth():
-    """What is true of each customer of the sample, as its generator knows it."""
+    """The true groups and the dirt of each customer, from the generator."""
     with (ROOT / "tests/fixtures/customers_truth.csv").open(
         newline="", encoding="utf-8"
     ) as file:
@@ -244,7 +246,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Keep the tests of a file on one worker, and those of some folders, too."""
+    """Keep the tests of each file, and those of some folders, on one worker."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):

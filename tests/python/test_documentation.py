@@ -9,8 +9,8 @@ import pytest
 import yaml
 from project import ROOT
 
-# The user's configuration decides the columns of these models.
-WITHOUT_CONTRACT = {"segments", "audiences", "customer_features"}
+# The configuration decides the columns of these models.
+WITHOUT_CONTRACT = {"segments", "audiences", "customer_features", "segment_calendar"}
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,7 @@ def test_every_column_of_the_database_is_described(documented, models):
         *("gender", "country", "age_band", "rfm_class"),
         *("money_spent_total", "money_spent_share"),
         *("complaints_total", "complaints_share"),
+        *("recency_days_mean", "frequency_mean", "monetary_value_mean"),
     }
     project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
     configured |= {
@@ -77,7 +78,7 @@ def test_every_column_of_the_database_is_described(documented, models):
         for column in node["columns"]
         if column not in models[node["metadata"]["name"]]["columns"]
         and column not in configured
-        and "__" not in column  # built from configured names, which cannot contain it
+        and "__" not in column  # made of configured names, which cannot contain __
         # base_customers has the columns of the user's table.
         and node["metadata"]["name"] != "base_customers"
     }
@@ -104,7 +105,7 @@ def test_every_described_column_exists(documented, models):
 def test_public_tables_are_contracted_and_state_their_grain(models):
     tables = public(models)
 
-    assert len(tables) == 28
+    assert len(tables) == 29
     for name, node in tables.items():
         assert node["description"].startswith("One row per "), name
         contracted = node["config"]["contract"]["enforced"]
@@ -180,6 +181,34 @@ def test_the_page_of_the_documentation_is_complete_and_asks_nobody(documented):
         assert text in page
 
 
+def test_the_package_page_says_what_goes_with_each_folder(models):
+    page = (ROOT / "docs" / "package.md").read_text(encoding="utf-8")
+    folders = {}
+    for name, node in models.items():
+        if node["resource_type"] == "model":
+            folder = node["path"].split("/")[0]
+            folders.setdefault(folder, {})[name] = node["access"] == "public"
+    del folders["sample"]  # off in a package
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    written, shown, core = map(
+        int,
+        re.findall(r"(\d+) relations, of which the (\d+) .*?other (\d+)", page, re.S)[
+            0
+        ],
+    )
+
+    assert len(rows) == 7
+    for folder, relations, tables in rows:
+        own = folders.pop(folder)
+        assert int(relations) == len(own), folder
+        assert set(re.findall(r"`(\w+)`", tables)) - {"activate"} == {
+            name for name, is_public in own.items() if is_public
+        }
+        written -= len(own)
+    assert shown == len(public(models))
+    assert written == core == sum(map(len, folders.values()))
+
+
 def test_every_public_table_has_a_test_of_its_own(manifest, models):
     tested = {
         parent
@@ -200,8 +229,23 @@ def test_every_macro_and_argument_is_described(manifest):
             ("", macro["description"]),
             *((item["name"], item["description"]) for item in macro["arguments"]),
         ]
-        if not text.strip()
+        # The arguments of a variant are those of the macro that chooses it.
+        if not text.strip() and (macro["docs"]["show"] or not argument)
     ]
+
+    assert gaps == []
+
+
+def test_every_argument_of_a_generic_test_is_described(manifest):
+    gaps = []
+    for path in (ROOT / "tests" / "generic").glob("*.sql"):
+        signature = re.search(r"{%-? test \w+\((.*?)\) -?%}", path.read_text(), re.S)[1]
+        described = manifest["macros"][f"macro.customer_segmentation.test_{path.stem}"]
+        gaps += [
+            f"{path.stem}.{name}"
+            for name in re.findall(r"(\w+)(?:=[^,]*)?(?:,|\s*$)", signature)
+            if name != "model" and f"- `{name}`: " not in described["description"]
+        ]
 
     assert gaps == []
 
@@ -210,7 +254,7 @@ def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     check = (ROOT / "macros" / "configuration" / "check_settings.sql").read_text()
     settings = {word for word in check.split('"') if word.startswith("segmentation")}
-    settings -= {"segmentation", "segmentation_"}  # prefixes of names in this file
+    settings -= {"segmentation", "segmentation_"}  # parts of names in this file
 
     settings |= set(
         yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][

@@ -1,8 +1,9 @@
-"""RFM classes are those of the page on transactions."""
+"""RFM classes follow the rules on the page on transactions."""
 
 import re
 
 import pandas as pd
+import pytest
 from project import ROOT
 from sample_tables import table
 
