@@ -290,6 +290,37 @@ def test_parquet_holds_the_types_of_the_published_file(documented):
     assert len(tables) > 20
 
 
+def test_parquet_files_carry_the_descriptions(documented, models):
+    with duckdb.connect() as connection:
+        for name in public(models).keys() - {"published_tables"}:
+            file = documented.published / "parquet" / f"{name}.parquet"
+            metadata = dict(
+                connection.sql(
+                    "select decode(key), decode(value)"
+                    f" from parquet_kv_metadata('{file}')"
+                ).fetchall()
+            )
+            assert metadata["description"] == models[name]["description"].strip()
+            assert json.loads(metadata["columns"]) == {
+                column: value["description"].strip()
+                for column, value in models[name]["columns"].items()
+            }
+
+
+def test_published_tables_have_lists_only_in_the_registry(documented):
+    file = documented.published / "segments.duckdb"
+    lists = "select bin_bounds, bin_shares from segmentation_fit_features order by all"
+    with duckdb.connect(str(file), read_only=True) as connection:
+        with_lists = connection.sql(
+            "select distinct table_name from duckdb_columns()"
+            " where data_type like '%]' and not internal"
+        ).fetchall()
+        back = connection.sql(f"select columns(*)::double[] from ({lists})").fetchall()
+
+    assert with_lists == [("segmentation_registry",)]
+    assert back == documented.query(lists)
+
+
 def test_every_arrow_of_the_two_ways_is_a_reference(documented):
     manifest = json.loads((documented.folder / "target" / "manifest.json").read_text())
     names = {key: node["name"] for key, node in manifest["nodes"].items()}
