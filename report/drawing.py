@@ -157,9 +157,16 @@ class Scale:
         part = (self.transformed(value) - self.first) / (self.last - self.first)
         return round(self.start + part * (self.end - self.start), 1)
 
-    def labeled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
-        """Return pixels and texts of the ticks, with the same number of decimals."""
-        ticks = self.ticks(count)
+    def labeled_ticks(self, count: int = 5, values=()) -> list[tuple[float, str]]:
+        """Return pixels and texts of the ticks, with the same number of decimals.
+
+        Args:
+            count: about how many ticks.
+            values: the drawn values. If there are at most `count` different ones, as of
+                a yes/no feature, the ticks stand at these.
+        """
+        distinct = sorted(set(values))
+        ticks = distinct if 0 < len(distinct) <= count else self.ticks(count)
         texts = [number(tick) for tick in ticks]
         if not self.is_log:
             decimals = max((len(t.partition(".")[2]) for t in texts), default=0)

@@ -95,8 +95,8 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
             }
             for row in segmentation.members
         ],
-        "x_ticks": x.labeled_ticks(7),
-        "y_ticks": y.labeled_ticks(6),
+        "x_ticks": x.labeled_ticks(7, [point["x"] for point in points]),
+        "y_ticks": y.labeled_ticks(6, [point["y"] for point in points]),
         "note": " ".join(
             [
                 "Every dot is a customer"

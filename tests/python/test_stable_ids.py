@@ -229,7 +229,10 @@ def test_others_in_place_of_a_group_get_a_new_id(customers, first, leaving, arri
         assert len(set(after.tolist()) & set(before.tolist())) == CLUSTERS - 1
 
 
-@pytest.mark.parametrize("trial", range(10))
+@pytest.mark.parametrize(
+    "trial",
+    [0, *(pytest.param(trial, marks=pytest.mark.slow) for trial in range(1, 10))],
+)
 def test_ids_are_given_in_order_and_once(customers, first, trial):
     # Refit many times, each time on a part of the customers.
     history, before = first
