@@ -74,5 +74,7 @@ def test_dbt_accepts_it_in_a_project_of_a_user(shop: Shop):
     assert parsed.success, parsed.error
     assert model["node_relation"]["alias"] == "audiences"
     assert [metric["name"] for metric in manifest["metrics"]] == ["customers", "orders"]
-    (models / "semantic_layer.yml").write_text(text.replace("n: spending_since", "n: nothing"))
+    (models / "semantic_layer.yml").write_text(
+        text.replace("n: spending_since", "n: nothing")
+    )
     assert not shop.dbt("parse").success
