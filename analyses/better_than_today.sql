@@ -1,7 +1,7 @@
--- Is it better than what we do today? Each segmentation beside the ways in which the
--- customers are divided already, judged on the segmentation's own features. Look for
--- much variance explained by few groups, none of them tiny. A silhouette below 0 says
--- that customers lie nearer to the middle of another group than to that of their own.
+-- Are the segments better than the groups that we use today? Each segmentation is
+-- compared with the other ways to divide its customers, by its own features. Look for
+-- much explained variance with few groups, none of them tiny. A silhouette below 0 means
+-- that customers tend to be nearer to the center of another group than to their own.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

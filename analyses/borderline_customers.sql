@@ -1,5 +1,5 @@
--- Who could as well be in another segment? A margin below 0.1 says that the next
--- centroid is hardly farther away: do not build a one-to-one campaign on these.
+-- Which customers could as well be in another segment? With a margin below 0.1, the next
+-- centroid is hardly farther away: do not build one-to-one campaigns on these customers.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

@@ -1,7 +1,7 @@
 -- How many segments? Look for the highest simplified silhouette with a stability near 1
--- and no tiny segment; above it, for a smallest valley of 1 or more: then every two
--- segments have a valley between them, even if they stand close. The inertia falls with
--- every cluster more: an elbow in it is a hint, never a proof.
+-- and no tiny segment. Among larger numbers, look for a smallest valley of 1 or more:
+-- then there is a valley between every two segments, even if they are close together. The
+-- inertia falls with every additional cluster, so an elbow in it is only a hint.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

@@ -1,9 +1,9 @@
--- Who would be in another segment if distance were measured otherwise? The centroids of
--- the first K-means segmentation stay; each customer goes to the one that is nearest by
--- Manhattan, Mahalanobis or cosine distance, and by Euclidean distance of values that
--- are not standardized, as they are and with one feature in a unit a thousand times
--- smaller. `moved_percent` is of all customers, the other figures are of one segment.
--- docs/distance.md says what to learn from it.
+-- Which customers would be in another segment if distance were measured in another way?
+-- The centroids of the first K-means segmentation stay the same. Each customer is
+-- assigned to the nearest centroid by Manhattan, Mahalanobis or cosine distance, and by
+-- Euclidean distance of raw values: in their own units, and with one feature in a unit a
+-- thousand times smaller. `moved_percent` is a share of all customers, the other figures
+-- are for one segment. docs/distance.md explains the results.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 {% set segmentation = configured_segmentations("kmeans") | first %}
@@ -131,7 +131,7 @@ covariances as (
 
 factored as (
 
-    -- Cholesky: the covariances are L times its transpose
+    -- Cholesky decomposition: the matrix of covariances is L times its transpose.
     select
         {%- for row in axes %}
         {%- for column in axes[:row] %}
@@ -157,7 +157,7 @@ factored as (
 
 differences as (
 
-    -- y: in units in which the features neither vary differently nor together
+    -- y: differences in coordinates that have variance 1 and are not correlated
     select
         customers.*,
         centroids.*

@@ -1,6 +1,6 @@
--- Who changed segment in the last builds that moved anybody, biggest groups first.
--- Look for: moves by cause `model` (segments that shifted under their customers after a
--- refit), a segment that many leave and few enter, and customers who go to nothing.
+-- How many customers changed segment? The latest builds come first, then the largest
+-- groups. Look for moves with the cause `model` (a refit has shifted the segments), for a
+-- segment that many customers leave and few enter, and for customers who left.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 with

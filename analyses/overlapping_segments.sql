@@ -1,6 +1,7 @@
--- Which segments of two segmentations hold the same people? A lift of 2 says twice as
--- many as by chance. Look for pairs to address together, and for two segmentations that
--- are one under two names. Pairs that chance would give fewer than 20 are left out.
+-- Which segments of two segmentations contain the same customers? A lift of 2 means twice
+-- as many common customers as by chance. Look for pairs to address together, and for two
+-- segmentations that are the same under two names. Pairs with fewer than 20 expected
+-- customers are left out.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

@@ -1,8 +1,9 @@
--- One card per segment, to put on the table of a meeting. Read the rule before the
--- description: if nobody would recognize a customer by it, the segment is of little use.
--- A low precision says that the rule takes in others, a low recall that it misses
--- members; below about 0.8 quote the segment from customer_segments, not the rule. "; or"
--- in a rule hints at a segment that is left over between the others.
+-- One card per segment, for a meeting. Read the rule before the description: if nobody
+-- would recognize a customer by the rule, the segment is of little use. With a low
+-- precision, the rule also selects customers of other segments; with a low recall, it
+-- misses customers of the segment. If one of them is below about 0.8, use the segment
+-- from customer_segments instead of the rule. "; or" in a rule suggests a segment that is
+-- only what remains between other segments.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

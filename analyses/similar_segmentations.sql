@@ -1,5 +1,6 @@
--- Do two segmentations say the same? Near 1 one of them is enough; near 0 they show two
--- sides of the customers, and crossing them tells more than either.
+-- Do two segmentations divide the customers in the same way? If the index is near 1, one
+-- of them is enough. If it is near 0, they show two sides of the customers, and a cross
+-- table of both tells more than each alone.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

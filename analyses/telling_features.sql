@@ -1,6 +1,6 @@
--- What do segments say about features and measures that did not form them? Look for
--- far more than chance: such a segmentation is of use beyond its own features. Next to
--- nothing says that knowing the segment does not help to know the feature.
+-- How much do segments explain of features and measures that did not form them? If the
+-- percentage is far above that by chance, the segmentation is useful beyond its own
+-- features. If it is near 0, the segment of a customer does not help to predict them.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

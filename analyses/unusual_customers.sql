@@ -1,7 +1,7 @@
--- Who is like nobody else? The ten customers of each segmentation who lie farthest from
--- the center of their segment, against the usual distance there. Beyond about three
--- times, look at the row: an error in the data, a company among persons, or a customer
--- whom an average says nothing about.
+-- Which customers are unlike all others? The ten customers of each segmentation who are
+-- farthest from the center of their segment, compared with the mean distance there. If a
+-- distance is more than about three times the mean, look at the row: it may be an error
+-- in the data, a company among persons, or a customer whom no segment describes.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 with

@@ -1,5 +1,6 @@
--- Why can rows not be used? Look for a reason that grows from one delivery to the next,
--- and for one that a limit in the configuration, rather than the data, has made.
+-- Why are rows rejected? Look for a reason that becomes more frequent from one delivery
+-- to the next, and for rows that are only rejected because of a limit in the
+-- configuration.
 {{ config(enabled=project_name == 'customer_segmentation') }}
 
 select

@@ -1,8 +1,8 @@
 """Count how often each criterion finds the true number of groups.
 
-`python benchmarks/choosing_k.py` generates mixtures of which the number of groups is
-known, lets every criterion choose k from 2 to 10, and writes the counts into
-docs/choosing_k.md. The same seeds give the same tables.
+`python benchmarks/choosing_k.py` generates mixtures with a known number of groups, lets
+every criterion choose k from 2 to 10, and writes the counts into docs/choosing_k.md.
+The same seeds give the same tables.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from mixtures import SEPARATIONS, SHAPES, mixture
 PAGE = ROOT / "docs" / "choosing_k.md"
 BEGIN, END = "<!-- begin of the results -->", "<!-- end of the results -->"
 
-# The seeds that are reported were fixed before any criterion was run on them. Whoever
-# works on a rule does so on seeds below 1,000, which no table uses, and reports it on
-# seeds that nobody has looked at: those up to 1,167 are known.
+# These seeds were fixed before any criterion was run on them. To develop a rule, use
+# seeds below 1,000, which no table uses. Then report it on seeds whose results nobody
+# has seen: seeds up to 1,167 are no longer new.
 FIRST_SEED = 3_000
-DATA_SETS = 168  # every shape at every separation with every number of groups
+DATA_SETS = 168  # every combination of shape, separation and number of groups
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def errors_of(outcomes: Sequence[Outcome], criterion: str) -> np.ndarray:
 
 
 def overall_table(outcomes: Sequence[Outcome]) -> str:
-    """Return one row per criterion: how often it is right, and how far off. The last
-    column compares it with the rule in use on the same data sets by the exact test
-    of McNemar (1947).
+    """Return one row per criterion: how often it is right, and its mean error. The last
+    column compares it with the rule in use on the same data sets by the exact test of
+    McNemar (1947).
     """
     from scipy.stats import binomtest
 
@@ -100,7 +100,7 @@ def overall_table(outcomes: Sequence[Outcome]) -> str:
 
 
 def family_table(outcomes: Sequence[Outcome]) -> str:
-    """Return one row per shape and per separation: the share that is right."""
+    """Return one row per shape and per separation, with the share of right choices."""
     families = {
         **{name: [x for x in outcomes if x.shape == name] for name in SHAPES},
         **{name: [x for x in outcomes if x.separation == name] for name in SEPARATIONS},
@@ -135,11 +135,11 @@ def run(
     references: int = REFERENCES,
     halvings: int = HALVINGS,
 ) -> list[Outcome]:
-    """Return what every criterion chooses for the data set of every seed.
+    """Return the choices of every criterion for the data set of every seed.
 
-    K-means runs on one thread: with more, its last bits depend on the load.
+    K-means runs on one thread: with more threads, its last bits depend on the load.
     """
-    import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
+    import sklearn.cluster  # noqa: F401  only loaded thread pools are limited
     from threadpoolctl import threadpool_limits
 
     outcomes = []

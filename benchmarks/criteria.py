@@ -9,21 +9,21 @@ from curves import Curves
 
 # The project's defaults.
 MINIMUM_SHARE = 0.02
-SMALLEST_STABILITY = 0.6  # of each segment, Hennig (2007)
+SMALLEST_STABILITY = 0.6  # of every segment: Hennig (2007)
 
 ENOUGH_STRENGTH = 0.8
 
 
 def clearest(seen: Curves) -> int:
-    """Choose the highest simplified silhouette among the k of which the smallest
-    cluster is large enough, or among all if none is.
+    """Choose the k with the highest simplified silhouette, among the k whose smallest
+    cluster is large enough, or among all k if there is no such k.
     """
     return by_clearness(seen)[0]
 
 
 def by_clearness(seen: Curves) -> list[int]:
-    """Return the k of which the smallest cluster is large enough, or all if none is, by
-    their simplified silhouettes, the highest first.
+    """Return the k whose smallest cluster is large enough, or all k if there is no such
+    k, from the highest to the lowest simplified silhouette.
     """
     large_enough = seen.smallest_share >= MINIMUM_SHARE
     if not large_enough.any():
@@ -33,8 +33,8 @@ def by_clearness(seen: Curves) -> list[int]:
 
 
 def largest_or_clearest(seen: Curves, is_fit: np.ndarray) -> int:
-    """Choose the largest k that is fit and of which the smallest cluster is large
-    enough, or the clearest if none is.
+    """Choose the largest k that is fit and whose smallest cluster is large enough, or
+    the clearest k if there is no such k.
     """
     possible = seen.clusters[is_fit & (seen.smallest_share >= MINIMUM_SHARE)]
     return int(possible.max()) if len(possible) else clearest(seen)
@@ -53,8 +53,8 @@ def found_again_or_not(seen: Curves) -> int:
 
 
 def rule_in_use(seen: Curves, is_found_again: Callable[[int], bool]) -> int:
-    """Choose as segmentation_quality does: the same among the k of which every cluster
-    is found again when customers are resampled, where there are any.
+    """Choose as segmentation_quality does: like found_again_or_not, but only among the
+    k whose clusters are all found again in resampled customers, if there is such a k.
     """
     possible = by_clearness(seen)
     chosen = next(filter(is_found_again, possible), possible[0])
@@ -65,13 +65,13 @@ def rule_in_use(seen: Curves, is_found_again: Callable[[int], bool]) -> int:
 
 
 def prediction_strength(seen: Curves) -> int:
-    """Choose the largest k that halves agree on (Tibshirani and Walther, 2005)."""
+    """Choose the largest k on which two halves agree (Tibshirani and Walther, 2005)."""
     return largest_or_clearest(seen, seen.prediction_strength >= ENOUGH_STRENGTH)
 
 
 def gap_statistic(seen: Curves) -> int:
-    """Choose the smallest k of which the gap is within one standard error of the next
-    one's, or the largest k if there is none (Tibshirani, Walther and Hastie, 2001).
+    """Choose the smallest k whose gap is at least the next gap minus one standard
+    error, or the largest k if there is none (Tibshirani, Walther and Hastie, 2001).
     """
     logs = np.log(seen.reference_inertias)
     gaps = logs.mean(axis=0) - np.log(seen.inertia)
@@ -98,7 +98,8 @@ def elbow_from_one(seen: Curves) -> int:
 
 IN_USE = "rule in use"
 CRITERIA: dict[str, Callable[[Curves], int]] = {
-    # Before it was asked whether every segment is found again: see the page.
+    # An earlier rule, without the check that every segment is found again: see the
+    # page.
     IN_USE: found_again_or_not,
     "without valleys": clearest,
     "valleys alone": most_with_valleys,

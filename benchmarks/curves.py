@@ -1,7 +1,7 @@
-"""Measures what criteria for the number of clusters see: figures for every k.
+"""Computes the figures that criteria for the number of clusters see, for every k.
 
-The fits and indices are those of the project's own models of candidates in
-models/learn; what is judged here is what is in use.
+The project's own models of candidates in models/learn compute the fits and indices, so
+the benchmark judges the code that is in use.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ HALVING_RESTARTS = 5
 
 @dataclass(frozen=True)
 class Curves:
-    """What the criteria see: one figure for every k of `clusters`.
+    """The figures that criteria see, one for every k of `clusters`.
 
     Attributes:
         clusters: the numbers of clusters, ascending.
@@ -65,7 +65,7 @@ class Curves:
 
 
 def load_model() -> SimpleNamespace:
-    """Return the functions of the Python models in use, which are no package."""
+    """Return the functions of the Python models in use, which are not a package."""
     functions = {}
     for name in MODELS:
         file = ROOT / "models" / "learn" / f"{name}.py"
@@ -79,9 +79,9 @@ def load_model() -> SimpleNamespace:
 def uniform_references(
     vectors: np.ndarray, weights: np.ndarray, references: int, seed: int
 ) -> list[np.ndarray]:
-    """Return data without groups to compare with: as many customers, uniform over a
-    box along the principal components (Tibshirani, Walther and Hastie, 2001, 4b). The
-    box is not turned back: K-means does not notice.
+    """Return data without groups to compare with: the same number of customers, uniform
+    over a box along the principal components (Tibshirani, Walther and Hastie, 2001,
+    4b). The box is not turned back, because rotations do not matter to K-means.
     """
     generator = np.random.default_rng([seed, 1])  # the data set was drawn from `seed`
     centered = vectors - np.average(vectors, axis=0, weights=weights)
@@ -119,9 +119,10 @@ def prediction_strengths(
     halvings: int,
     seed: int,
 ) -> np.ndarray:
-    """Return, for each number of clusters, how often two customers of one half that
-    share a cluster also share one of the other half, in the cluster where that is
-    rarest: the mean over random halvings (Tibshirani and Walther, 2005).
+    """Return the prediction strength for each number of clusters: the share of pairs of
+    customers in a cluster that the centers of the other half also put into one cluster,
+    for the cluster where this share is smallest. It is the mean over random halvings
+    (Tibshirani and Walther, 2005).
     """
     generator = np.random.default_rng([seed, 2])
     strengths = np.zeros((halvings, len(clusters)))
@@ -146,13 +147,13 @@ def prediction_strengths(
 def measure_candidates(
     model: SimpleNamespace, points: np.ndarray, weights: np.ndarray, seed: int
 ) -> tuple[dict[str, np.ndarray], list[np.ndarray]]:
-    """Fit K-means at every k of CLUSTERS and measure what it costs little to measure.
+    """Fit K-means at every k of CLUSTERS and compute the figures that cost little.
 
     Args:
         model: from `load_model`.
         points: (n, d) distinct points.
-        weights: (n,) customers at each.
-        seed: of the starts.
+        weights: (n,) number of customers at each point.
+        seed: seed of the starts of K-means.
 
     Returns:
         (k,) figures by their names in Curves, and for each k the (n,) labels.
@@ -183,7 +184,7 @@ def measure_candidates(
             }
         )
         labelings.append(labels)
-    # NaN where there is no index
+    # An index that does not exist becomes NaN.
     names = rows[0]
     return {
         name: np.array([row[name] for row in rows], dtype=float) for name in names
@@ -197,15 +198,15 @@ def curves(
     references: int = REFERENCES,
     halvings: int = HALVINGS,
 ) -> Curves:
-    """Return all that the criteria see of a table of customers.
+    """Return all figures of a table of customers that the criteria see.
 
     Args:
         model: from `load_model`.
         values: (n, d) features; they are standardized, and equal rows become one
             point with a weight, as in the project.
-        seed: of the starts and of the references.
-        references: how many uniform data sets the gap statistic compares with.
-        halvings: how many halvings the prediction strength is the mean of.
+        seed: seed of the starts and of the references.
+        references: number of uniform data sets for the gap statistic.
+        halvings: number of random halvings for the prediction strength.
     """
     points, counts = np.unique(standardized(values), axis=0, return_counts=True)
     weights = counts.astype(float)

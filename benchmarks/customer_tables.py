@@ -1,10 +1,9 @@
-"""Count what preparing the features is worth.
+"""Count how often k is right after different preparations of the features.
 
-`python benchmarks/customer_tables.py` generates tables of the kinds that customers'
-tables often are (kinds.py), chooses k as segmentation_quality does, for the table as
-the project takes it by default and prepared in other ways, and writes into
-docs/choosing_k.md how often k is right and how much the segments are like the groups.
-The same seeds give the same tables.
+`python benchmarks/customer_tables.py` generates common kinds of customer tables
+(kinds.py), prepares them by default and in other ways, and chooses k as
+segmentation_quality does. It writes into docs/choosing_k.md how often k is right and
+how well the segments agree with the groups. The same seeds give the same tables.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ BEGIN, END = "<!-- begin of the kinds -->", "<!-- end of the kinds -->"
 
 # Weights and thresholds were fixed on seeds below 1,000.
 FIRST_SEED = 5_000
-TABLES = 12  # of each kind: every separation with every number of groups
+TABLES = 12  # of each kind: all separations with all numbers of groups
 IDLE = 0.1  # a feature is idle if the segments explain less of its variance
 
 
@@ -74,8 +73,8 @@ def explained_shares(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def without_idle(model: SimpleNamespace, points: np.ndarray, seed: int) -> Segments:
-    """Return the segments after the features are left out of which the first ones
-    explain less than IDLE.
+    """Segment, leave out the features of which these segments explain less than IDLE,
+    and return the segments of a second run.
     """
     first = segment(model, points, seed)
     is_kept = explained_shares(points, first.labels) >= IDLE
@@ -92,7 +91,7 @@ class Way(NamedTuple):
     segment: Callable[[SimpleNamespace, np.ndarray, int], Segments] = segment
 
 
-# The first way is the project's default. Seeds follow from the order of the kinds.
+# The first way is the project's default. The order of the kinds decides their seeds.
 KINDS: dict[str, tuple[Callable[[np.random.Generator, int], Table], list[Way]]] = {
     "a category": (
         tables_of.with_category,
@@ -142,7 +141,7 @@ KINDS: dict[str, tuple[Callable[[np.random.Generator, int], Table], list[Way]]] 
 
 
 class Outcome(NamedTuple):
-    """What one way made of one table."""
+    """The result of one way to prepare one table."""
 
     kind: str
     way: str
@@ -154,7 +153,7 @@ class Outcome(NamedTuple):
 def run(
     model: SimpleNamespace, kinds: Sequence[str], tables: int, first_seed: int
 ) -> list[Outcome]:
-    """Return what every way makes of every table of the kinds."""
+    """Return the result of every way for every table of the kinds."""
     from sklearn.metrics import adjusted_rand_score
     from threadpoolctl import threadpool_limits
 
@@ -186,7 +185,7 @@ def run(
 
 
 class Counts(NamedTuple):
-    """How often k is right on some tables, and how far off it is."""
+    """How often k is right on some tables, and its mean error."""
 
     right: int
     tables: int
@@ -211,8 +210,8 @@ def count(outcomes: Sequence[Outcome]) -> Counts:
 
 
 def report(outcomes: Sequence[Outcome], seeds: range) -> str:
-    """Return the results as Markdown: the tables as they come, those kinds first where
-    the rule is weakest, and all of them prepared in every way.
+    """Return the results as Markdown: first with the default preparation, the kinds
+    where the rule is weakest first, then with every preparation.
     """
     plain = [item for item in outcomes if item.way == KINDS[item.kind][1][0].name]
     kinds = dict.fromkeys(item.kind for item in outcomes)

@@ -1,6 +1,6 @@
-"""Tables of the kinds that customers' tables often are, in groups that are known.
+"""Common kinds of customer tables, with known groups.
 
-`customer_tables.py` counts on them what preparing the features is worth.
+`customer_tables.py` compares ways to prepare the features on these tables.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ NESTED_GROUPS = (4, 6)
 MANY_CUSTOMERS = (2_000, 6_000, 20_000)
 
 FAITHFULNESS = 0.8  # share of a group's customers who have the category of the group
-ZERO_SHARE = 0.4  # customers without any money, of every group alike
-ECHO = (
-    0.25  # of a standard deviation: a feature and its echo are correlated by some .97
-)
-STRANGERS = 0.15  # customers who belong to no group
-COPIES = 0.5  # customers who are copies of ORIGINALS others
+ZERO_SHARE = 0.4  # customers who bought nothing, in every group
+ECHO = 0.25  # of a standard deviation: the correlation with the original is about 0.97
+STRANGERS = 0.15  # share of customers who belong to no group
+COPIES = 0.5  # share of customers who are copies of ORIGINALS customers
 ORIGINALS = 30
 
 NO_MONEY, STRANGER = -1, -2
@@ -29,13 +27,14 @@ NO_MONEY, STRANGER = -1, -2
 
 @dataclass(frozen=True)
 class Table:
-    """Customers in groups that are known.
+    """Customers whose groups are known.
 
     Attributes:
         numbers: (n, d) numeric features.
-        labels: (n,) the group of each customer. NO_MONEY is a segment whose groups
-            cannot be told; a STRANGER is in none.
-        categories: (n,) the category of each customer, 0, 1, ...; none: all 0.
+        labels: (n,) the group of each customer. NO_MONEY is a segment of customers
+            whose groups cannot be told; a STRANGER is in no group.
+        categories: (n,) the category of each customer, 0, 1, ...; all 0 if there are no
+            categories.
     """
 
     numbers: np.ndarray
@@ -46,8 +45,8 @@ class Table:
 def draw_groups(
     generator: np.random.Generator, at: int, features: int, customers: int = CUSTOMERS
 ) -> Table:
-    """Return normal groups of the same size; `at` goes through all separations and
-    numbers of groups.
+    """Return normal groups of the same size. Successive `at` go through all separations
+    and numbers of groups.
     """
     groups = GROUPS[at % len(GROUPS)]
     separation = list(SEPARATIONS.values())[at % len(SEPARATIONS)]
@@ -58,8 +57,8 @@ def draw_groups(
 
 
 def with_category(generator: np.random.Generator, at: int) -> Table:
-    """Return groups with a category of two to four levels. Most customers have that of
-    their group, the others any.
+    """Return groups with a category of two to four levels. Most customers have the
+    category of their group, the others any.
     """
     table = draw_groups(generator, at, int(generator.integers(2, 4)))
     levels = int(generator.integers(2, 5))
@@ -70,8 +69,8 @@ def with_category(generator: np.random.Generator, at: int) -> Table:
 
 
 def with_flags(generator: np.random.Generator, at: int) -> Table:
-    """Return groups with two columns of 0 and 1. In every group a share of its own, 10
-    to 90 %, has the 1.
+    """Return groups with two columns of 0 and 1. The share of 1 differs between groups,
+    from 10 to 90 %.
     """
     table = draw_groups(generator, at, int(generator.integers(2, 4)))
     shares = generator.uniform(0.1, 0.9, size=(table.labels.max() + 1, 2))
@@ -80,14 +79,14 @@ def with_flags(generator: np.random.Generator, at: int) -> Table:
 
 
 def with_idle_features(generator: np.random.Generator, at: int) -> Table:
-    """Return groups in two or three features beside one to four of noise."""
+    """Return groups in two or three features, with one to four features of noise."""
     table = draw_groups(generator, at, int(generator.integers(2, 4)))
     noise = generator.normal(size=(CUSTOMERS, int(generator.integers(1, 5))))
     return Table(np.hstack([table.numbers, noise]), table.labels, table.categories)
 
 
 def with_money(generator: np.random.Generator, at: int) -> Table:
-    """Return groups of which all features are amounts, skewed as money is."""
+    """Return groups whose features are all amounts, skewed as money is."""
     table = draw_groups(generator, at, int(generator.integers(2, 5)))
     money = 100 * np.exp(MONEY_SPREAD * standardized(table.numbers))
     return Table(money.round(2), table.labels, table.categories)
@@ -95,7 +94,7 @@ def with_money(generator: np.random.Generator, at: int) -> Table:
 
 def with_zeros(generator: np.random.Generator, at: int) -> Table:
     """Return groups of amounts, in which ZERO_SHARE of the customers have bought
-    nothing: their groups cannot be told, whatever the method.
+    nothing. No method can tell the groups of these customers.
     """
     table = with_money(generator, at)
     is_active = generator.random(CUSTOMERS) >= ZERO_SHARE
@@ -107,8 +106,8 @@ def with_zeros(generator: np.random.Generator, at: int) -> Table:
 
 
 def with_echoes(generator: np.random.Generator, at: int) -> Table:
-    """Return groups in two or three features, of which the first comes three times:
-    as it is, and with a little noise.
+    """Return groups in two or three features. The first feature has two copies with a
+    little noise.
     """
     table = draw_groups(generator, at, int(generator.integers(2, 4)))
     first = table.numbers[:, :1]
@@ -117,8 +116,8 @@ def with_echoes(generator: np.random.Generator, at: int) -> Table:
 
 
 def nested(generator: np.random.Generator, at: int) -> Table:
-    """Return pairs of groups: the two of a pair are one separation apart, and the pairs
-    two separations and more.
+    """Return pairs of groups: the groups of a pair are one separation apart, and pairs
+    are at least two separations apart.
     """
     pairs = NESTED_GROUPS[at % len(NESTED_GROUPS)] // 2
     separation = list(SEPARATIONS.values())[at % len(SEPARATIONS)]
@@ -146,8 +145,8 @@ def with_strangers(generator: np.random.Generator, at: int) -> Table:
 
 
 def with_copies(generator: np.random.Generator, at: int) -> Table:
-    """Return groups of which COPIES of the customers have exactly the values of one of
-    ORIGINALS.
+    """Return groups in which a share of COPIES of the customers has exactly the values
+    of one of ORIGINALS customers.
     """
     table = draw_groups(generator, at, int(generator.integers(2, 5)))
     is_copy = generator.random(CUSTOMERS) < COPIES

@@ -1,7 +1,7 @@
-"""Tables of customers of which the number of groups is known.
+"""Tables of customers with a known number of groups.
 
-The same seed gives the same table. `choosing_k.py` counts on them how often a criterion
-finds the number.
+The same seed gives the same table. `choosing_k.py` counts how often a criterion finds
+the number of groups.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ SHAPES = (
     "survey",
     "noise",
 )
-# Distance of neighboring centers in standard deviations of a group: as many of its
-# members lie beyond the middle as of a normal distribution beyond half of it.
+# Distance of neighboring centers, in standard deviations of a group. The share of
+# members beyond the middle is that of a normal distribution beyond half this distance.
 SEPARATIONS = {"near (3.5)": 3.5, "middle (5)": 5.0, "far (7)": 7.0}
 DEGREES_OF_FREEDOM = 6
 SMALLEST_GROUP = 0.04
@@ -36,7 +36,7 @@ SURVEY_POINTS = (1, 7)
 
 @dataclass(frozen=True)
 class Mixture:
-    """A data set of which the number of groups is known.
+    """A data set with a known number of groups.
 
     Attributes:
         shape: one of SHAPES.
@@ -56,8 +56,8 @@ class Mixture:
 def chained_centers(
     generator: np.random.Generator, groups: int, features: int, separation: float
 ) -> np.ndarray:
-    """Return (groups, features) centers: each but the first lies 1 to 1.5 separations
-    from one before it, and none is nearer than one separation to another.
+    """Return (groups, features) centers: each center except the first lies 1 to 1.5
+    separations from an earlier one, and all are at least one separation apart.
     """
     centers = np.zeros((1, features))
     while len(centers) < groups:
@@ -73,7 +73,7 @@ def chained_centers(
 def group_sizes(
     generator: np.random.Generator, groups: int, customers: int, unequal: bool
 ) -> np.ndarray:
-    """Return the (groups,) sizes: alike, or any with SMALLEST_GROUP as the least."""
+    """Return the (groups,) sizes: equal, or random from SMALLEST_GROUP on."""
     shares = np.full(groups, 1 / groups)
     if unequal:
         free = 1 - SMALLEST_GROUP * groups
@@ -83,8 +83,8 @@ def group_sizes(
 
 
 def elongation(generator: np.random.Generator, features: int) -> np.ndarray:
-    """Return a (features, features) matrix that turns and stretches a sphere; its
-    axes differ up to four times, its mean variance is one.
+    """Return a (features, features) matrix that rotates and stretches a sphere. Axes
+    differ by a factor of up to four, and the mean variance is one.
     """
     axes = np.exp(generator.uniform(np.log(0.5), np.log(2), features))
     rotation, _ = np.linalg.qr(generator.normal(size=(features, features)))

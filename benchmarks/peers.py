@@ -1,9 +1,9 @@
-"""Segment customers as an analyst would without this project, to be compared with it.
+"""Segment customers as an analyst would without this project, for a comparison.
 
 `python benchmarks/peers.py NAME FILE FOLDER` reads five columns of a Parquet file,
 takes the logarithm of three, standardizes them, runs K-means and writes one label per
-customer and a table of means per segment to the folder. It prints what it found as one
-line of JSON. scale.py runs each in a process of its own.
+customer and a table of means per segment to the folder. It prints the fit as one line
+of JSON. scale.py runs each peer in a separate process.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def write(customers: pd.DataFrame, labels: np.ndarray, folder: Path) -> None:
 
 
 def pandas_once(file: str, folder: Path, starts: int = 1) -> dict:
-    """K-means of scikit-learn on all customers at a given k."""
+    """Run K-means of scikit-learn on all customers at a given k."""
     from sklearn.cluster import KMeans
 
     customers, values = read(file)
@@ -63,7 +63,7 @@ def pandas_once(file: str, folder: Path, starts: int = 1) -> dict:
 
 
 def pandas_ten(file: str, folder: Path) -> dict:
-    """The same with ten starts."""
+    """Do the same with ten starts."""
     return pandas_once(file, folder, STARTS)
 
 
@@ -103,7 +103,7 @@ def pandas_sweep(file: str, folder: Path) -> dict:
 
 
 def intelex_ten(file: str, folder: Path) -> dict:
-    """Ten starts with scikit-learn-intelex in place of scikit-learn's K-means."""
+    """Run ten starts with scikit-learn-intelex instead of scikit-learn."""
     from sklearnex import patch_sklearn
 
     patch_sklearn(verbose=False)
@@ -111,7 +111,7 @@ def intelex_ten(file: str, folder: Path) -> dict:
 
 
 def spark(file: str, folder: Path) -> dict:
-    """Spark MLlib on this machine."""
+    """Run K-means of Spark MLlib on this machine."""
     from pyspark.ml.clustering import KMeans
     from pyspark.ml.feature import StandardScaler, VectorAssembler
     from pyspark.sql import SparkSession

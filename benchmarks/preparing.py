@@ -13,14 +13,14 @@ ECHOING = 0.95  # the correlation from which warn_of_redundant_features warns
 
 
 class Preparation(NamedTuple):
-    """The points of the customers who take part, and which customers these are."""
+    """The points of customers in the segmentation, and which customers these are."""
 
     points: np.ndarray
     is_member: np.ndarray
 
 
 def everybody(points: np.ndarray) -> Preparation:
-    """Return points of which each is a customer who takes part."""
+    """Return points, each of which is a customer in the segmentation."""
     return Preparation(points, np.ones(len(points), dtype=bool))
 
 
@@ -41,8 +41,8 @@ def active_only(table: Table) -> Preparation:
 
 
 def one_hot(weight: Callable[[np.ndarray], float]) -> Callable[[Table], Preparation]:
-    """Return a preparation with the categories as the project writes them, at the
-    weight that follows from the (levels,) shares of the categories.
+    """Return a preparation that encodes the categories as the project does, with a
+    weight that depends on the (levels,) shares of the categories.
     """
 
     def prepare(table: Table) -> Preparation:
@@ -56,7 +56,7 @@ def one_hot(weight: Callable[[np.ndarray], float]) -> Callable[[Table], Preparat
 
 
 def flags_at(weight: float) -> Callable[[Table], Preparation]:
-    """Return a preparation with the weight for each column of 0 and 1."""
+    """Return a preparation that gives each column of 0 and 1 the weight."""
 
     def prepare(table: Table) -> Preparation:
         points = standardized(table.numbers)
@@ -67,14 +67,14 @@ def flags_at(weight: float) -> Callable[[Table], Preparation]:
 
 
 def huang(shares: np.ndarray) -> float:
-    """Return the weight at which a customer of another category than the centroid's is
-    half a variance of a number farther away, as in k-prototypes (Huang, 1998).
+    """Return the weight of k-prototypes (Huang, 1998): another category than the
+    centroid's adds half the variance of a number to the squared distance.
     """
     return (1 - (shares**2).sum()) / 4
 
 
 def without_echoes(table: Table) -> Preparation:
-    """Return the numbers without those that an earlier one says already."""
+    """Return the numbers without those highly correlated with an earlier one."""
     points = standardized(table.numbers)
     is_echo = np.triu(abs(np.corrcoef(points.T)) > ECHOING, 1).any(axis=0)
     return everybody(points[:, ~is_echo])

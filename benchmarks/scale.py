@@ -1,10 +1,10 @@
-"""Measure how long the segmentation of many customers takes, here and elsewhere.
+"""Measure how long this project and its peers take to segment many customers.
 
 `python benchmarks/scale.py` generates customers, and segments them in turn with this
 project as users run it (`dbt build` of the selector `core`) and with the peers of
-peers.py: every run in a process of its own, all in one round before the next begins.
+peers.py. Every run has a separate process, and every contender runs once per round.
 Medians and ratios go to docs/scale.md, with the machine and its load. `--rows` takes
-several numbers; the curve is drawn over them.
+several numbers, over which it draws a curve.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ SCORING = "this project, scoring"
 
 
 def measure(command: list[str], environment: dict[str, str]) -> tuple[dict, str]:
-    """Run a command to its end and return its wall and CPU seconds and largest memory,
-    with what it printed.
+    """Run a command to its end. Return its wall and CPU seconds, its largest memory,
+    and its output.
 
     Raises:
         RuntimeError: the command failed.
@@ -110,7 +110,8 @@ def build(contender: str, file: Path, folder: Path) -> tuple[dict, dict]:
         *("--target-path", str(folder / "target" / contender)),
         *("--vars", configuration(file, OURS[contender])),
     ]
-    # As in every checkout that was built before: dbt knows the project.
+    # Parse first, because dbt has already parsed the project in every checkout that was
+    # built before.
     subprocess.run(
         [DBT, "--quiet", "parse", *options], env=environment, check=True, cwd=ROOT
     )
@@ -149,7 +150,7 @@ def run_peer(contender: str, file: Path, folder: Path) -> tuple[dict, dict]:
 
 
 def generate(rows: int, folder: Path) -> Path:
-    """Write that many of the sample's customers, unless they are there."""
+    """Write a file with this number of the sample's customers, unless it exists."""
     file = folder / f"customers_{rows}.parquet"
     if not file.exists():
         generator = ROOT / "seeds" / "generator" / "generate.py"
@@ -162,8 +163,8 @@ def generate(rows: int, folder: Path) -> Path:
 def compare(
     rows: int, contenders: list[str], rounds: int, folder: Path
 ) -> tuple[list[Run], dict]:
-    """Return the runs of all contenders, in rounds, and the seconds that each node of
-    our last builds took.
+    """Return the runs of all contenders, round by round, and the seconds of each node
+    in our last builds.
     """
     file = generate(rows, folder)
     runs, nodes = [], {}

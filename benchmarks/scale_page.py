@@ -1,4 +1,4 @@
-"""Writes what scale.py measured into docs/scale.md."""
+"""Writes the measurements of scale.py into docs/scale.md."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Run:
     """One run of one contender.
 
     Attributes:
-        contender: name of who ran.
-        rows: customers.
+        contender: name of the contender.
+        rows: number of customers.
         wall: seconds from start to end of the process.
         cpu: seconds on all cores, user and system, of the process and its children.
         memory: largest resident set of the process and its children together, MB.
-        clusters: k.
-        inertia: of all customers, standardized.
-        load: the machine's load average just before.
+        clusters: chosen k.
+        inertia: inertia of all standardized customers.
+        load: load average of the machine just before the run.
     """
 
     contender: str
@@ -48,7 +48,7 @@ def median(runs: list[Run], figure: str) -> float:
 
 
 def table(runs: list[Run]) -> str:
-    """Return a Markdown table: a line per contender, medians over its runs."""
+    """Return a Markdown table with a line per contender: medians over its runs."""
     by_contender: dict[str, list[Run]] = {}
     for run in runs:
         by_contender.setdefault(run.contender, []).append(run)
@@ -74,7 +74,7 @@ def table(runs: list[Run]) -> str:
 
 
 def costs(nodes: dict[str, dict[str, float]], most: int = 8) -> str:
-    """Return a Markdown table of our most expensive nodes."""
+    """Return a Markdown list of our most expensive nodes."""
     lines = []
     for contender, seconds in nodes.items():
         if not seconds:

@@ -1,6 +1,8 @@
-"""What chance could make of a figure, had other customers like these come."""
+"""Standard errors and intervals of figures, if the customers are seen as a random
+sample.
+"""
 
-NORMAL_975 = 1.959964  # 95 % of a normal distribution lie within so many deviations
+NORMAL_975 = 1.959964  # 95 % of a normal distribution lie within 1.96 deviations
 
 
 def standard_errors(row: dict, profile: dict | None, customers: int) -> float:
@@ -9,7 +11,7 @@ def standard_errors(row: dict, profile: dict | None, customers: int) -> float:
     Args:
         row: the segment's row of segments.
         profile: its row of segment_profiles for the measure.
-        customers: how many there are in all.
+        customers: number of all customers.
     """
     if profile is None or profile["z_mean"] is None or row["customers"] >= customers:
         return 0.0
@@ -26,7 +28,7 @@ def interval_of_total(
 
     Args:
         segment_id: the segment.
-        segments: rows of segments, of one segmentation, all of them.
+        segments: all rows of segments of one segmentation.
         profiles: rows of segment_profiles by segment and feature.
         measure: the measure.
     """
@@ -48,7 +50,7 @@ def interval_of_total(
 
 
 def interval_of_share(share: float, customers: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share of customers, of Wilson (1927)."""
+    """Return the 95 % interval of Wilson (1927) for a share of customers."""
     square = NORMAL_975**2
     middle = share + square / (2 * customers)
     error = (

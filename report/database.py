@@ -10,7 +10,7 @@ NEEDED = ["customer_segments", "segments", "segment_profiles"]
 
 
 class CannotReadError(Exception):
-    """What a user has to do before there can be a report."""
+    """An error whose message says what a user must do before a report is possible."""
 
 
 def quote(name: str) -> str:
@@ -26,10 +26,10 @@ class Database:
 
         Args:
             path: the file that a build, or a publication of its tables, has written.
-            schema: the schema of the tables; not needed where only one has them.
+            schema: the schema of the tables, needed if several schemas have them.
 
         Raises:
-            CannotReadError: with what to do about it.
+            CannotReadError: the message says what to do.
         """
         if not path.exists():
             raise CannotReadError(
@@ -59,7 +59,7 @@ class Database:
             )
 
     def __enter__(self) -> "Database":
-        """Close the database with the block: a build needs the file for itself."""
+        """Return the database, which the end of the block closes for the next build."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -70,7 +70,7 @@ class Database:
         """Return the one schema that has the tables.
 
         Raises:
-            CannotReadError: where none has, or several have.
+            CannotReadError: no schema has the tables, or several schemas have them.
         """
         schemas = [
             name
@@ -96,7 +96,7 @@ class Database:
         """Return the rows of a query as dictionaries.
 
         Raises:
-            CannotReadError: where a view names another file than this one.
+            CannotReadError: a view names another file than this one.
         """
         try:
             found = self.connection.execute(sql, parameters or {})
@@ -109,7 +109,7 @@ class Database:
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
     def read(self, name: str) -> list[dict]:
-        """Return a whole table in an order of its own; no rows where it is missing."""
+        """Return a table in a fixed order, or no rows if there is no such table."""
         if name not in self.names:
             return []
         return self.rows(f"select * from {self.ref(name)} order by all")

@@ -1,25 +1,27 @@
-"""Numbers in words, colors, scales and shapes: nothing here knows of customers."""
+"""Functions for numbers as text, colors, scales and shapes. They know nothing of
+customers.
+"""
 
 import math
 import re
 from collections.abc import Iterable
 
-# Colors that people who see no red or no green can tell apart: Okabe and Ito (2008),
-# "Color Universal Design", without black and yellow, then four of the "muted" scheme of
-# Paul Tol (2021), "Color Schemes", for whoever has more segments.
+# Colors that people with color blindness can tell apart: those of Okabe and Ito (2008),
+# "Color Universal Design", without black and yellow. For more segments, four colors of
+# the scheme "muted" by Paul Tol (2021), "Color Schemes", follow.
 PALETTE = [
     *("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"),
     *("#882255", "#999933", "#332288", "#aa4499"),
 ]
 INK = "#1d2433"
 OTHER = "#8a8f98"  # unassigned, joined, left, and groups beyond the palette
-# Ends of the scale around the average: the purple and brown of "PuOr" by Brewer
-# (2003), "ColorBrewer", which no segment of the first six has.
+# Ends of the scale around the average: the purple and brown of "PuOr" by Brewer (2003),
+# "ColorBrewer". None of the first six segments has these colors.
 LOW, HIGH = (84, 39, 136), (140, 81, 10)
 
 
 def segment_colors(segment_ids: Iterable[str]) -> dict[str, str]:
-    """Give every segment its color, by the number in its id: it stays as ids do.
+    """Return a color for every segment, which depends on the number in its id.
 
     Args:
         segment_ids: ids of one segmentation; the values of a grouping have no number
@@ -59,8 +61,8 @@ def text_on(color: str) -> str:
 
 
 def diverging(value: float | None, limit: float) -> str:
-    """Return a color for a value: purple below 0, white at 0, brown above; pale enough
-    for ink on it.
+    """Return a color for a value: purple below 0, white at 0, brown above 0. The color
+    is pale enough for dark text.
     """
     if value is None:
         return "#ffffff"
@@ -90,14 +92,14 @@ def amount(value: float | None, unit: str = "") -> str:
 
 
 def percent(share: float | None, decimals: int = 0) -> str:
-    """Write a share in percent; a small one keeps a decimal."""
+    """Write a share in percent, a small share with a decimal."""
     if share is None:
         return "–"
     if decimals == 0 and 0 < abs(share) < 0.0095:
         decimals = 1
     if 0 < share < 0.0005:
         return "under 0.1\u00a0%"
-    if 0.995 <= share < 1:  # 100 % is said of all only
+    if 0.995 <= share < 1:  # only a share of 1 is written as 100 %
         return "over 99\u00a0%"
     return f"{100 * share:.{decimals}f}\u00a0%".replace("-", "−")
 
@@ -125,7 +127,7 @@ def shortened(text: str, length: int) -> str:
 
 
 class Scale:
-    """From values to pixels, and where the ticks are."""
+    """A scale from values to pixels, with its ticks."""
 
     def __init__(self, low, high, start, end, is_log=False, pad=0.0) -> None:
         """Map low..high to start..end.
@@ -156,7 +158,7 @@ class Scale:
         return round(self.start + part * (self.end - self.start), 1)
 
     def labeled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
-        """Return pixels and texts of the ticks, with as many decimals each."""
+        """Return pixels and texts of the ticks, with the same number of decimals."""
         ticks = self.ticks(count)
         texts = [number(tick) for tick in ticks]
         if not self.is_log:
@@ -165,7 +167,7 @@ class Scale:
         return [(self(tick), text) for tick, text in zip(ticks, texts, strict=True)]
 
     def ticks(self, count: int = 5) -> list[float]:
-        """Return round values within the range, about as many as asked for."""
+        """Return about `count` round values within the range."""
         if self.is_log and self.high >= 5 * max(self.low, 1):
             powers = range(math.ceil(math.log10(self.high)) + 1)
             for steps in ((1, 2, 5), (1, 3), (1,)):
@@ -200,7 +202,7 @@ def ribbon(x0, y0, x1, y1, thickness) -> str:
 
 
 def spread(places: list[float], gap: float, low: float, high: float) -> list[float]:
-    """Move labels apart until none is nearer than `gap` to the next, within bounds."""
+    """Move labels apart within bounds, until neighbors are at least `gap` apart."""
     order = sorted(range(len(places)), key=lambda index: places[index])
     moved = [min(max(places[index], low), high) for index in order]
     for index in range(1, len(moved)):

@@ -1,4 +1,4 @@
-"""The sentences: what the figures say, in words that need no statistics."""
+"""Sentences that say what the figures mean, without statistical terms."""
 
 import re
 
@@ -6,26 +6,28 @@ from chance import interval_of_share, interval_of_total, standard_errors
 from drawing import counted, listed, percent, word
 from words import in_sentence, quoted, title_case
 
-# A segment's share of a measure is worth a title if it is this far from its size, and
-# so many standard errors.
+# A segment gets into the title if its share of a measure differs from its share of the
+# customers by at least WORTH_SAYING, and by at least BEYOND_CHANCE standard errors.
 WORTH_SAYING, BEYOND_CHANCE = 0.03, 3
-UNRELATED = 0.05  # normalized mutual information
-SAME = 0.995  # rank correlation
+UNRELATED = 0.05  # limit of the normalized mutual information
+SAME = 0.995  # limit of the rank correlation
 
 
 def overview_title(
     segments: list[dict], measures: list[dict], profile: dict, noun: str
 ) -> tuple[str, str]:
-    """Say where customers and value part ways most; if nowhere, which is largest.
+    """Say which segment's share of a measure differs most from its share of customers.
+
+    If no difference is worth it, say which segment is largest.
 
     Args:
         segments: rows of segments, of one segmentation, with the shares of measures.
         measures: name and label of each measure.
         profile: rows of segment_profiles by segment and feature.
-        noun: what they are called, segment or group.
+        noun: segment or group.
 
     Returns:
-        The title, and what chance could make of its share of a measure, if it has one.
+        The title, and a sentence with the interval of its share, if it has one.
     """
     members = [row for row in segments if row["segment_id"] != "unassigned"]
     if not members:
@@ -60,7 +62,7 @@ def overview_title(
 
 
 def chance_of(share: float, interval: tuple[float, float] | None) -> str:
-    """Say between which shares chance could move one; nothing without an interval."""
+    """Say the interval of a share, or nothing without an interval."""
     if interval is None or interval[0] == interval[1]:
         return ""
     return (
@@ -104,12 +106,12 @@ def segments_lead(telling: list[tuple], labels: dict[str, str]) -> str:
 
 
 def choice_title(reason: str) -> str:
-    """Say why there are so many segments: the first sentence, without its figures."""
+    """Return the first sentence of the reason for k, without its figures."""
     return re.sub(r"\s*\([^)]*\)", "", reason).partition(". ")[0].rstrip(".")
 
 
 def trust_title(assumptions: list[dict]) -> str:
-    """Say how much of what K-means takes for granted holds."""
+    """Say how many of the assumptions of K-means hold."""
     names = sorted({row["assumption"] for row in assumptions})
     failing = sorted(
         {row["assumption"] for row in assumptions if row["status"] != "pass"}
@@ -123,7 +125,7 @@ def trust_title(assumptions: list[dict]) -> str:
 
 
 def exploration_title(correlations: list[dict]) -> str:
-    """Say which two columns go together most."""
+    """Say which two columns are correlated most."""
     known = [row for row in correlations if row["spearman"] is not None]
     if not known:
         return "How the values are distributed"
@@ -141,7 +143,7 @@ def exploration_title(correlations: list[dict]) -> str:
 
 
 def movement_title(moves: list[dict], migrations: list[dict], customers: int) -> str:
-    """Say who moved in the last build in which anybody did.
+    """Say who moved in the last build in which customers moved.
 
     Args:
         moves: rows of segment_migrations of that build, without joined and left.
@@ -167,7 +169,7 @@ def movement_title(moves: list[dict], migrations: list[dict], customers: int) ->
 
 
 def movement_lead(moves: list[dict]) -> str:
-    """Say why they moved."""
+    """Say why customers moved."""
     reasons = {
         "customer": "because they have changed",
         "model": "because the model has changed, not they",
@@ -199,7 +201,7 @@ def drift_title(drift: list[dict], labels: dict[str, str]) -> str:
 
 
 def drift_subject(row: dict, labels: dict[str, str]) -> str:
-    """Name what a figure of drift is about."""
+    """Name the subject of a figure of drift."""
     return {
         "population_stability_index": in_sentence(
             labels.get(row["feature"], row["feature"])
@@ -211,13 +213,13 @@ def drift_subject(row: dict, labels: dict[str, str]) -> str:
 
 
 def comparison_title(own: dict, others: list[dict], name: str, forming: str) -> str:
-    """Say whether the segments explain more than the grouping of today does.
+    """Say how much the segments and the best other grouping explain.
 
     Args:
         own: the row of segmentation_comparison of the segments themselves.
         others: the rows of groupings and attributes.
         name: the segmentation.
-        forming: the features that form the segments, counted.
+        forming: text with the number of features that form the segments.
     """
     explained = own["variance_explained"]
     if explained is None:
@@ -237,10 +239,10 @@ def comparison_title(own: dict, others: list[dict], name: str, forming: str) -> 
 
 
 def agreement_title(name: str, agreement: dict[str, float]) -> str:
-    """Say which other way to divide a grouping goes along with, if with any.
+    """Say which other segmentation agrees most with a grouping, if any does.
 
     Args:
-        name: the grouping, as in a title.
+        name: the grouping, written as in a title.
         agreement: normalized mutual information by other segmentation.
     """
     if not agreement:

@@ -1,11 +1,12 @@
-"""The sentence that says what a segment is like."""
+"""The sentence that describes a segment."""
 
 from drawing import listed
 from words import in_sentence
 
-# What segment_profiles judges to be apart from all customers, beyond chance.
+# Judgements of segment_profiles that mean a difference from all customers beyond
+# chance.
 SIDES = {"very high": "high", "high": "high", "low": "low", "very low": "low"}
-# A share is not high, nor is a day long ago: how these end a phrase.
+# Phrases for shares and for days ago, which are not called high or low.
 ENDINGS = {
     "share": {
         **{"highest": "most often", "lowest": "least often"},
@@ -19,10 +20,10 @@ ENDINGS = {
 
 
 def segment_sentence(told: list[dict], profiles: list[dict]) -> str:
-    """Say in what a segment is the extreme among the segments.
+    """Say in which features a segment is highest, lowest, high or low.
 
     Args:
-        told: the rows of segment_profiles of the segment that are worth a word.
+        told: the rows of segment_profiles of the segment that the sentence may name.
         profiles: rows of segment_profiles, of one segmentation.
     """
     found: dict[tuple, list] = {}

@@ -15,7 +15,7 @@ FLAGS = [
     *("--no-first-run", "--disable-background-networking", "--hide-scrollbars"),
     *("--disable-component-update", "--disable-sync"),
 ]
-# file: board and height of the picture
+# file: (board, height of the picture)
 PICTURES = {
     "overview.png": ("value/overview", 1040),
     "segments.png": ("lifestyle/segments", 880),

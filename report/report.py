@@ -1,4 +1,4 @@
-"""Renders the boards of a built database as one page that needs nothing else.
+"""Renders the boards of a built database as one page that needs no other file.
 
 python report/report.py [--database FILE] [--schema NAME] [--output FOLDER]
     [--publication FOLDER]
@@ -17,14 +17,14 @@ from database import CannotReadError
 from tables import read_all
 
 HERE = Path(__file__).parent
-POINTS = 1000  # customers in a scatter: more would hide each other
+POINTS = 1000  # customers in a scatter plot: more would hide each other
 
 
 def render(database: Path, schema: str | None = None, points: int = POINTS) -> str:
     """Return the page.
 
     Raises:
-        CannotReadError: with what to do about it.
+        CannotReadError: the message says what to do.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),
@@ -40,16 +40,16 @@ def render(database: Path, schema: str | None = None, points: int = POINTS) -> s
 def publish(database: Path, folder: Path) -> Path | None:
     """Add the page to the current publication of a database, if there is one.
 
-    The page shows the tables of that publication and no others. It appears at once and
-    whole, and goes when its version goes.
+    The page only shows the tables of that publication. It appears as a whole, and is
+    deleted with its version of the publication.
 
     Args:
         database: the built database.
-        folder: what `segmentation_publish_to` names.
+        folder: the folder that `segmentation_publish_to` names.
 
     Returns:
-        The page; None where the database has published nothing there, or too little
-        for a page.
+        The file of the page. None if the database has published nothing there, or too
+        few tables for a page.
     """
     version = (folder / "current").resolve()
     with suppress(OSError, ValueError, KeyError, CannotReadError):
@@ -66,7 +66,7 @@ def publish(database: Path, folder: Path) -> Path | None:
 
 
 def main() -> None:
-    """Write the page, into the publication too, and say where it is."""
+    """Write the page, also into the publication, and print its path."""
     parser = argparse.ArgumentParser(description="Render the boards as one HTML page.")
     parser.add_argument(
         "--database",

@@ -1,4 +1,4 @@
-"""The numbers that place a customer, as the script of the page needs them."""
+"""The numbers that the script of the page needs to assign a customer to a segment."""
 
 import json
 import re
@@ -16,9 +16,9 @@ def scoring_models(database: Database, tables: dict, quantiles: dict) -> dict:
         quantiles: rows of the query segment_quantiles by segmentation.
 
     Returns:
-        Of each segmentation with a scoring function: its features in order, with the
-        parameters that prepare a value; its centroids, a list of coordinates for each
-        of its segments; the ids of the segments.
+        For each segmentation with a scoring function: its features in order, with the
+        parameters that prepare a value; a list of centroids with their coordinates; the
+        ids of the segments.
     """
     centroids = defaultdict(dict)
     ids = defaultdict(dict)
@@ -68,8 +68,8 @@ def scoring_models(database: Database, tables: dict, quantiles: dict) -> dict:
 
 
 def argument_of(feature: str, arguments: list[str]) -> str:
-    """Return the argument of the function that a feature comes from: its own, or that
-    of the column whose category it is.
+    """Return the argument of the scoring function for a feature. A category belongs to
+    the argument whose name it begins with.
     """
     if feature in arguments:
         return feature
@@ -77,7 +77,7 @@ def argument_of(feature: str, arguments: list[str]) -> str:
 
 
 def answers_to_nothing(database: Database, function: dict, features: list) -> dict:
-    """Ask the published SQL what it answers where one argument is missing.
+    """Return the answers of the published SQL if one argument is missing.
 
     Returns:
         By argument: reject, unassigned, or fill.
@@ -110,8 +110,8 @@ def answers_to_nothing(database: Database, function: dict, features: list) -> di
 
 
 def read_categories(expression: str, features: list[dict]) -> None:
-    """Give each column of a category its text, and what it is without one:
-    both stand in the published SQL, one column after the other.
+    """Add to each category its text and its imputed value. Both are read from the
+    published SQL, in the order of the columns.
     """
     pattern = r"then (null|0|1)\s+when trim\([^=]*\)\s*= '((?:[^']|'')*)'\s*then 1"
     found = re.findall(pattern, expression)

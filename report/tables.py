@@ -17,7 +17,7 @@ SMALL = [
 
 
 def audience(database: Database, tables: dict) -> dict:
-    """Return the columns of audiences in order, and the file published of it."""
+    """Return the columns of `audiences` in order, and its published file."""
     columns = database.connection.execute(
         "select column_name from information_schema.columns where table_schema = ? "
         "and table_name = 'audiences' order by ordinal_position",
@@ -36,7 +36,9 @@ def audience(database: Database, tables: dict) -> dict:
 
 
 def ordered_segmentations(columns: list[str], names: set[str]) -> list[str]:
-    """Return the segmentations as configured: the order of the columns of audiences."""
+    """Return the segmentations in configured order, which the columns of `audiences`
+    have.
+    """
     places = {
         column.removesuffix("_segment_id"): place
         for place, column in enumerate(columns)
@@ -51,12 +53,13 @@ def telling_features(
     """Sort features by how much of their variance lies between the segments.
 
     Args:
-        segmentation: the segmentation, of K-means.
+        segmentation: a K-means segmentation.
         effects: rows of segmentation_effects.
-        features: those that form the segments.
+        features: the features that form the segments.
 
     Returns:
-        The features with that share, the largest first; without shares as they are.
+        The features with this share, the largest first. Without shares, the order is
+        that of `features`.
     """
     between = {
         row["feature"]: row["eta_squared"]
@@ -72,10 +75,10 @@ def telling_features(
 
 
 def read_all(path: Path, schema: str | None, points: int) -> dict:
-    """Return everything that the boards show, and let go of the database.
+    """Return everything that the boards show, and close the database.
 
     Raises:
-        CannotReadError: where there is nothing to show.
+        CannotReadError: there is nothing to show.
     """
     with Database(path, schema) as database:
         tables = {name: database.read(name) for name in SMALL}
@@ -140,7 +143,7 @@ def scatter_axes(
 ) -> tuple[str, str]:
     """Return the two features that tell the segments apart best, numbers first.
 
-    Features with two values, such as categories, make no scatter: they come last.
+    Features with two values, such as categories, come last: their points overlap.
     """
     is_binary = {
         features[row["position"]]: row["distinct_values"] <= 2

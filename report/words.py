@@ -1,4 +1,4 @@
-"""How names, labels and values are written for people."""
+"""Functions that write names, labels and values for people."""
 
 import re
 
@@ -27,10 +27,10 @@ def quoted(name: str) -> str:
 
 
 def times(ratio: float) -> str:
-    """Write how many times the average something is."""
+    """Write a ratio of a value to the average."""
     return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × average"
 
 
 def value_against_all(row: dict) -> str:
-    """Write a typical value beside that of all: 27 years, all customers 44.5 years."""
+    """Write a typical value with that of all: 27 years, all customers 44.5 years."""
     return f"{row['typical_text'] or '–'}, all customers {row['typical_text_of_all']}"

@@ -1,7 +1,7 @@
--- Without standardization, one feature would outweigh the others by its unit alone. The
+-- Without standardization, a feature with large numbers would outweigh the others. The
 -- test reads the customers once for all features.
-{#- One list of positions for all segmentations: where one has fewer features, the value
-    is NULL. -#}
+{#- All segmentations share one list of positions. Positions beyond the last feature of
+    a segmentation have the value NULL. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set columns = [] %}

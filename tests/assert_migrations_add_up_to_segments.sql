@@ -1,5 +1,5 @@
--- For each segment and over all builds, customers who came minus customers who left
--- must be the customers of today.
+-- For each segment, the number of customers who came in any build, minus the number who
+-- left, must be the number of customers today.
 with
 
 flows as (
@@ -44,7 +44,7 @@ segmentations as (
 
 balances as (
 
-    -- Segmentations that are no longer configured are left out; they only have history.
+    -- Leaves out segmentations that are no longer configured: they only have a history.
     select
         flows.segmentation,
         flows.segment_id,

@@ -1,6 +1,6 @@
--- People cannot tell apart two segments with the same name. It may be given to both, or
--- it may be given to one and be the value of another. Tests on int_champion_segments
--- check the names of K-means segments.
+-- Two groups with the same name cannot be told apart. This happens if segmentation_names
+-- gives both groups the same name, or names one group like the value of another. Tests on
+-- int_champion_segments check the names of K-means segments.
 {% set groupings = configured_segmentations("grouping") %}
 
 with

@@ -1,6 +1,6 @@
--- The project itself uses `unassigned`, `all` and `(missing)`. As values of an
--- attribute, they would be counted twice. Rename them in the `expression` of the
--- attribute.
+-- The project itself uses the values `unassigned`, `all` and `(missing)`. If an attribute
+-- had one of these values, its customers would be counted twice. Rename the value in the
+-- `expression` of the attribute.
 {% set attributes = configured_attributes() %}
 
 with

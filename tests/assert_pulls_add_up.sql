@@ -1,7 +1,7 @@
--- The contributions of all features add up to the difference of the squared distances.
--- customer_pulls publishes the largest of those that pull towards the segment. The test
--- samples about ten thousand customers, because the views compute pulls when they are
--- read.
+-- For each customer, the contributions of all features add up to the squared distance
+-- to the next centroid minus that to the nearest. customer_pulls publishes the largest
+-- positive contributions. The test samples about ten thousand customers, because the
+-- views compute pulls when they are read.
 with
 
 int_nearest_segments as (

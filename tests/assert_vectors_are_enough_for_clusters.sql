@@ -1,4 +1,5 @@
--- K-means would stop the build too, but this test gives a sentence without a traceback.
+-- K-means would also stop the build, but with a traceback. This test explains the problem
+-- in a sentence.
 with
 
 int_training_vectors as (

@@ -1,6 +1,6 @@
--- An expression that removes a comma takes it for a thousands separator; one that
--- replaces it with a point takes it for the decimal sign. With the wrong one, 261,96
--- becomes 26196, or 1,250 becomes 1.25. The same holds for points.
+-- An expression that removes commas treats them as thousands separators. An expression
+-- that replaces commas with points treats them as decimal signs. The wrong one turns
+-- 261,96 into 26196, or 1,250 into 1.25. The same holds for points.
 {% set columns = {} %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% for column in configured_features() + measures if not column.category %}
@@ -23,7 +23,8 @@ base_customers as (
 
 measured as (
 
-    -- Counts the digits after the last sign: a thousands separator has three.
+    -- Counts the values with three digits after the last sign, as a thousands separator
+    -- has.
     {% for name, (given, sign, replacement) in columns.items() %}
     {% set last = dbt.split_part(dbt.split_part(
         "trim(cast(" ~ given ~ " as " ~ dbt.type_string() ~ "))", quoted_text(sign), -1
@@ -43,7 +44,7 @@ measured as (
 
 )
 
--- Three digits may also follow a decimal sign, but hardly ever in most rows.
+-- Three digits may also follow a decimal sign, but hardly ever in all rows.
 select
     *,
     case replaced_by

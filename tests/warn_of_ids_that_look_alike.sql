@@ -1,6 +1,6 @@
 -- Ids that only differ by a blank at the end, a tab, an invisible character or their
--- Unicode form are probably the same customer. Of the ids with such a character, up to
--- about 100,000 are compared with all ids.
+-- Unicode form probably belong to the same customer. The test compares up to about
+-- 100,000 ids that have such a character with all ids.
 {{ config(severity="warn") }}
 
 {% set plain_id = plain_text(segmentation_setting("segmentation_customer_id")) %}

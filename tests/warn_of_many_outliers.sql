@@ -1,6 +1,6 @@
--- K-means squares distances: far outliers pull centroids towards them, or get a
--- segment of their own. A transform or clip tames them. Of a feature of two values, the
--- few who have the rare one are no outliers.
+-- K-means squares distances, so outliers pull centroids towards them or become a segment
+-- of their own. A transform or clip prevents this. If a feature has only two values,
+-- customers with the rare value do not count as outliers.
 {{ config(severity="warn") }}
 
 with

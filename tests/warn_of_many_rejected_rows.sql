@@ -1,5 +1,5 @@
--- A few rejected rows are normal. More than one in twenty may be a mistake of the
--- source or the configuration.
+-- A few rejected rows are normal. More than one in twenty may come from a mistake in the
+-- source or in the configuration.
 {{ config(severity="warn") }}
 
 with

@@ -1,5 +1,6 @@
--- A logarithm puts zeros far from all other values: many of them are a segment, and
--- "active or not" is all that the segments say. Counts that are small anyway lie near 0.
+-- A logarithm puts zeros far from large values. With many zeros, the segments may only
+-- distinguish active from inactive customers. The test ignores features with small
+-- counts, because these lie near 0.
 {{ config(severity="warn") }}
 
 with

@@ -1,5 +1,5 @@
--- Some configured names belong to no segment: a refit has retired the segment, no
--- customer has the value, or the id is misspelled.
+-- A configured name belongs to no segment if a refit has retired the segment, no customer
+-- has the value, or the id is misspelled.
 {{ config(severity="warn") }}
 
 {% set groupings = configured_segmentations("grouping") %}

@@ -1,11 +1,12 @@
--- Two features that say the same count twice in the distance.
+-- If two features carry the same information, it has double weight in the distance.
 -- depends_on: {{ ref("customer_segmentation", "int_sample_points") }}
 {{ config(severity="warn") }}
 
 {% set checks = [] %}
 {% for segmentation in configured_segmentations("kmeans") %}
-    {# of a block, the first category follows from the others, and these exclude each
-       other: by design, not by what the customers are like #}
+    {# The categories of one feature are correlated by design, because they exclude each
+       other. The test skips the first category, which follows from the others, and pairs
+       within a feature. #}
     {% set names = [] %}
     {% set blocks = [] %}
     {% set block_of -%}

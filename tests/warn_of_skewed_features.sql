@@ -1,5 +1,5 @@
--- The few large values of a skewed feature decide how it is scaled, and all others look
--- alike. After a logarithm it tells customers apart along its whole length.
+-- In a skewed feature, few large values decide the scale, so that all other values look
+-- alike. After a logarithm, differences between the other values count, too.
 {{ config(severity="warn") }}
 
 with

@@ -1,5 +1,6 @@
--- Customers with the same of two values have no distance at all in it, and those with
--- the other are far: at weight 1 the segments are hardly more than the two values.
+-- In a feature with two values, two customers have distance 0 if they have the same
+-- value, and a large distance otherwise. At weight 1, the segments would be little more
+-- than these two values.
 {{ config(severity="warn") }}
 
 with

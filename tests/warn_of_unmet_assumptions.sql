@@ -1,5 +1,5 @@
--- K-means always returns segments, even from data without groups. The explanation says
--- which segments to doubt and what to do.
+-- K-means always returns segments, even from data without groups. The column
+-- `explanation` says which segments to doubt and what to do.
 {{ config(severity="warn") }}
 
 select

@@ -1,5 +1,5 @@
--- A value that is not a configured category counts as none of them. Add it as a
--- category, or map it to one in `expression`.
+-- A customer whose value is not a configured category is in none of the categories. Add
+-- the value as a category, or map it to a category in `expression`.
 -- depends_on: {{ ref("customer_segmentation", "int_customers_checked") }}
 {{ config(severity="warn") }}
 

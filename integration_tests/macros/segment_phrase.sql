@@ -1,4 +1,4 @@
-{#- Replaces the package's naming of segments: in German. -#}
+{#- Replaces the package's macro, so that segments have German names. -#}
 {% macro default__segment_phrase(feature, side, share) -%}
     {%- set high = feature.words.get("high", feature.label ~ " hoch") -%}
     {%- set low = feature.words.get("low", feature.label ~ " niedrig") -%}

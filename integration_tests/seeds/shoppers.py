@@ -1,6 +1,6 @@
-"""Wrote shoppers.csv, once: `python seeds/shoppers.py` writes the same file again.
+"""Writes shoppers.csv: `python seeds/shoppers.py` writes the same file every time.
 
-Four groups of shoppers, headers as an export has them, and a little dirt.
+The file has four groups of shoppers, the headers of an export, and some dirty rows.
 """
 
 import csv
@@ -17,7 +17,7 @@ HEADERS = [
     "Region",
 ]
 
-# shoppers, mean income, mean spending score, mean orders, share of loyalty cards
+# (shoppers, mean income, mean spending score, mean orders, share of loyalty cards)
 GROUPS = [(90, 30, 75, 14, 0.8), (80, 85, 80, 20, 0.9), (70, 88, 20, 4, 0.2)]
 GROUPS += [(60, 32, 25, 3, 0.1)]
 REGIONS = ["North", "North", "East", "South"]
@@ -42,16 +42,16 @@ def shoppers() -> Iterator[list]:
 
 
 rows = list(shoppers())
-rows[10][1] = ""  # income is filled in
+rows[10][1] = ""  # the build imputes the income
 rows[20][1] = " 31 "
-rows[30][3] = 400  # orders are clipped
+rows[30][3] = 400  # the build clips the orders
 rows[40][4] = " yes"
-rows[50][5] = ""  # of no region
+rows[50][5] = ""  # without a region
 rows.append(list(rows[60]))  # an exact copy
 rows.append([9001, "n/a", 50, 5, "no", "East"])
 rows.append([9002, 40, 101, 5, "no", "East"])
 rows.append(["", 40, 50, 5, "no", "East"])
-rows.append([9003, 40, 50, 5, "no", "East"])  # two that contradict each other
+rows.append([9003, 40, 50, 5, "no", "East"])  # two rows that contradict each other
 rows.append([9003, 41, 50, 5, "no", "East"])
 
 with Path(__file__).with_suffix(".csv").open("w", newline="") as file:

@@ -1,4 +1,4 @@
-{#- Runs before audience_files, hence after all tests on audiences have passed. -#}
+{#- This is a pre-hook of audience_files, so all tests on audiences have passed. -#}
 {% macro export_audiences() %}
     {% for file in customer_segmentation.audience_files() if execute %}
         {{ customer_segmentation.export_table(

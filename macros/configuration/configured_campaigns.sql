@@ -9,7 +9,7 @@
             "enabled", "ends", "holdout", "outcomes", "segmentation", "segments", "starts",
             "worth_seeing",
         ]) %}
-        {# dbt renders a var that is a text, but no text inside of a mapping #}
+        {# dbt renders Jinja in a var that is a text, but not within a mapping. #}
         {% set enabled = render(given.get("enabled", true) | string) | trim | lower %}
         {% do customer_segmentation.check_one_of(
             key ~ ".enabled", enabled, ["true", "false"]
@@ -81,7 +81,7 @@
 {% endmacro %}
 
 
-{#- YAML takes 2026-03-01 without quotes for a date, with quotes for a text. -#}
+{#- YAML reads 2026-03-01 as a date, and '2026-03-01' as a text. -#}
 {% macro configured_day(key, given) %}
     {% set day = given | string %}
     {% set parts = modules.re.match("^([0-9]{4})-([0-9]{2})-([0-9]{2})$", day) %}

@@ -54,8 +54,9 @@
 {% endmacro %}
 
 
-{# One-hot: a column of 0 and 1 for each category. At weight 1 they vary together as one
-   feature; by default they weigh a quarter of it, or they would rule the distance. #}
+{# One-hot encoding: a column of 0 and 1 for each category. With weight 1, all of these
+   columns together have the variance of one numeric feature. The default weight is a
+   quarter, because categories would otherwise dominate the distance. #}
 {% macro configured_categories(key, name, given) %}
     {% do customer_segmentation.check_mapping(key, given, [
         "basis", "categories", "expression", "label", "missing", "weight",
@@ -129,7 +130,7 @@
 {%- endmacro %}
 
 
-{# What is not given has a default, which needs no check. #}
+{# Only the options given are checked, because the defaults are valid. #}
 {% macro check_feature(key, given, feature, lowest) %}
     {% do customer_segmentation.check_one_of(
         key ~ ".basis", given.basis,

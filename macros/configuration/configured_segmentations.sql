@@ -115,7 +115,8 @@
         "seed": customer_segmentation.segmentation_setting("segmentation_seed"),
     } %}
     {# The configuration hash. Labels and units are left out, because only changes that
-       affect values need a new fit. Quoted names look the same for every engine. #}
+       affect values need a new fit. Quotes are unified, so that the hash is the same on
+       every engine. #}
     {% set decisive = [
         key, given.get("where"), range, minimum_share, kmeans.restarts, kmeans.seed,
         customer_segmentation.segmentation_setting("segmentation_training"),

@@ -1,6 +1,7 @@
 {% macro data_as_of() %}
     {% set given = customer_segmentation.segmentation_setting("segmentation_data_as_of") %}
-    {# In a package the var is not asked: it would count as a reference to the customers. #}
+    {# Only the root project reads the var, because reading it counts as a reference to
+       the customers. #}
     {% if not given and project_name == "customer_segmentation"
         and "customers_enriched" in var("segmentation_customers") | string %}
         {% set given = var("orders_as_of") | string %}

@@ -1,4 +1,4 @@
-{#- SQL columns: each template filled in for each thing, with commas between. -#}
+{#- SQL columns, separated by commas: each template filled in for each thing. -#}
 {% macro columns_for_each(things, templates) -%}
     {%- set filled, columns = [], [] %}
     {%- for template in templates %}

@@ -1,4 +1,4 @@
-{# If a cast in a condition fails, the engine's error does not say what to do about it. #}
+{# If a cast in a condition fails, the error message of the engine does not help users. #}
 {% macro condition_or_stop(key, condition) -%}
     {{ return(adapter.dispatch("condition_or_stop", "customer_segmentation")(
         key, condition

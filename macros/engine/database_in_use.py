@@ -1,5 +1,5 @@
-"""A plugin of dbt-duckdb that names the program that has the database open. Without the
-plugin, dbt prints a traceback that ends with advice that does not help.
+"""Name the program that has the database open. Without this plugin of dbt-duckdb, dbt
+prints a traceback that ends with advice that does not help.
 """
 
 import re
@@ -10,7 +10,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 
 class Plugin(BasePlugin):
-    """Opens the database once before dbt does."""
+    """Plugin that opens the database once before dbt does."""
 
     def initialize(self, plugin_config: dict) -> None:
         """Stop if another program has the database open.

@@ -3,8 +3,8 @@
     Without a unit, values between -1000 and 1000 are summed in multiples of 2^-52. With
     the unit of `exact_unit`, a value is multiplied by it and becomes up to three whole
     numbers: the digits before the binary point, the next 62 bits, and the 62 bits after
-    these. So all bits count of every value that is at least 10^-40 of the largest.
-    Decimals only need the first number. -#}
+    these. A value that is at least 10^-40 of the largest one is thus summed with all its
+    bits. Decimals need only the first number. -#}
 {% macro exact_sum(value, unit=none) -%}
     {%- if unit is none -%}
     {%- set total = customer_segmentation.whole_sum(
@@ -25,13 +25,13 @@
     {%- set rest_total = customer_segmentation.whole_sum(
         "case when " ~ is_binary ~ " then " ~ whole_rest ~ " end"
     ) -%}
-    {#- Only values below 1 have bits here: the 53 bits of a larger value end before. -#}
+    {#- Only values below 1 have these bits: the 53 bits of a larger value end before. -#}
     {%- set last_total = customer_segmentation.whole_sum(
         "case when " ~ is_binary ~ " and " ~ whole ~ " = 0 then " ~ last_rest ~ " end"
     ) -%}
     (
         cast({{ total }} as double)
-        -- the difference that the cast to DOUBLE has lost
+        -- the part of the total that the cast to DOUBLE has lost
         + (
             cast({{ total }} - cast(cast({{ total }} as double) as decimal(38, 0)) as double)
             + (

@@ -11,8 +11,8 @@
 
 
 {#- Most distances are near 1, and nine decimals are enough. With unscaled features,
-    distances can have any magnitude, and 62 bits of the largest are enough. So the first
-    whole number of `exact_sum` suffices. -#}
+    distances can have any magnitude, and 62 bits of the largest are enough. Sums of
+    distances therefore need only the first whole number of `exact_sum`. -#}
 {% macro exact_unit_of_distances(distance) -%}
     {{ customer_segmentation.exact_unit(
         "max(" ~ distance ~ ")", "case when max(" ~ distance ~ ") > 1e-3 then 1e9 end"

@@ -10,8 +10,8 @@
     ) }}
 {%- endmacro %}
 
-{#- DuckDB writes a temporary file and renames it, so a reader never sees half a file. CSV
-    has the id as text, but rows are sorted by the id in its own type. -#}
+{#- DuckDB writes a temporary file and renames it, so a reader never sees half a file. The
+    CSV file has the id as text, but its rows are sorted by the id in its own type. -#}
 {% macro duckdb__export_table(relation, columns, file, format) -%}
     copy (
         select {{ columns }} from {{ relation }} as exported

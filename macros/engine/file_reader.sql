@@ -33,7 +33,7 @@
     {% do given.update({
         "encoding": customer_segmentation.quoted_text(options.encoding)
     }) if "encoding" in options %}
-    {# With line ends within texts, DuckDB can fill short rows in a single thread only. #}
+    {# If texts contain line ends, DuckDB can fill short rows only in a single thread. #}
     {% do given.update({"null_padding": "true", "parallel": "false"})
         if options.get("short_rows") == "fill" %}
     {% for name, value in given.items() %}

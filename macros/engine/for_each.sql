@@ -1,9 +1,9 @@
-{#- A template filled in for each of several things: a list of texts, or of mappings if the
-    template is a mapping of names to texts.
+{#- A list with the template filled in for each thing: a list of texts, or of mappings if
+    the template is a mapping of names to texts.
     things: mappings such as those of configured_features(), or texts or numbers.
-    template: SQL with places to fill in. Of a mapping, {key} stands for the value of the
-      key, {'key'} for the same as a literal, {column} for the quoted name. {thing} is the
-      thing itself, {position} its position from 1. -#}
+    template: SQL with placeholders. If a thing is a mapping, {key} stands for the value
+      of its key, {'key'} for this value as a literal, and {column} for its quoted name.
+      {thing} stands for the thing itself, {position} for its position from 1. -#}
 {% macro for_each(things, template) -%}
     {%- set filled = [] %}
     {%- for thing in things %}
@@ -28,7 +28,7 @@
 {%- endmacro %}
 
 
-{#- A text with values in its places: {key}, or {'key'} for a literal. -#}
+{#- A text with its placeholders filled in: {key}, or {'key'} for a literal. -#}
 {% macro filled_in(text, values) -%}
     {%- set parts = [] %}
     {%- for part in modules.re.split("(\\{'?\\w+'?\\})", text) %}

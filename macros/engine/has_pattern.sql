@@ -1,6 +1,6 @@
-{#- SQL: whether a text has a part that a regular expression describes.
+{#- SQL: whether a part of a text matches a regular expression.
     text: SQL of a text.
-    pattern: the expression, as RE2 and Java both read it, without quotes. -#}
+    pattern: the expression without quotes, in the syntax that RE2 and Java share. -#}
 {% macro has_pattern(text, pattern) -%}
     {{ return(adapter.dispatch("has_pattern", "customer_segmentation")(text, pattern)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- A number from 0 to 1, evenly distributed over the values. -#}
+{#- A number from 0 to 1; the numbers of different values are uniformly distributed. -#}
 {% macro hashed_fraction(value) -%}
     {{ return(adapter.dispatch("hashed_fraction", "customer_segmentation")(value)) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- For at most 15 digits, because more may not fit into a BIGINT. -#}
+{#- 15 digits at most are allowed, because more may not fit into a BIGINT. -#}
 {% macro hex_as_number(digits) -%}
     {{ return(adapter.dispatch("hex_as_number", "customer_segmentation")(digits)) }}
 {%- endmacro %}

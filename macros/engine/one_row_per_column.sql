@@ -3,7 +3,7 @@
     number of its aggregates.
     relation: name of a relation or CTE, or a query in parentheses with an alias. Instead
       of a CTE with a row per customer, give its query, because an engine may keep a CTE
-      in memory that is read more than once.
+      that is read more than once in memory.
     columns: a list with one mapping per row to return. It maps names of results to the
       SQL of an aggregate, or of a constant such as the name of the column. All mappings
       have the same names.

@@ -1,4 +1,4 @@
-{#- SQL aggregate: the values of a group as a list, missing ones included.
+{#- SQL aggregate: the values of a group as a list, including NULLs.
     value, order_by: SQL of one column each. -#}
 {% macro ordered_list(value, order_by) -%}
     {{ return(

@@ -1,4 +1,4 @@
-{#- Texts that look the same get the same result: without blanks at the ends and without
+{#- Texts that look the same become the same text: without blanks at the ends and without
     invisible characters, in one Unicode form. -#}
 {% macro plain_text(value) -%}
     {{ return(adapter.dispatch("plain_text", "customer_segmentation")(value)) }}

@@ -1,4 +1,5 @@
-{#- A list of quantiles keeps the values in memory once; single quantiles, once each. -#}
+{#- For a list of quantiles, an engine keeps all values in memory once; for single
+    quantiles, once per quantile. -#}
 {% macro quantile_list(value, fractions) -%}
     {{ return(
         adapter.dispatch("quantile_list", "customer_segmentation")(value, fractions)

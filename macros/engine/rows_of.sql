@@ -1,5 +1,5 @@
-{#- A query that returns one row per mapping of names to SQL. All have the same names; SQL
-    of texts and numbers that the configuration gives. -#}
+{#- A query that returns one row per mapping of names to SQL. All mappings have the same
+    names. The SQL is made of texts and numbers from the configuration. -#}
 {% macro rows_of(structs) -%}
     select line.*
     from (select {{ customer_segmentation.unnested(structs) }} as line) as unnested

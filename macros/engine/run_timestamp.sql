@@ -1,6 +1,6 @@
 {#- The time from int_build, which is later than all earlier builds even if the clock was
-    set back. If a build of selected models leaves int_build as it is, the time is the
-    clock's, but later than that of int_build. -#}
+    set back. If a build of selected models leaves int_build out, it is the time of the
+    clock, but later than the time from int_build. -#}
 {% macro run_timestamp() -%}
     (
         select

@@ -5,8 +5,9 @@
 {%- endmacro %}
 
 
-{#- An exact quantile keeps all values in memory, so it uses at most about a million. The
-    rank of a median then has a standard error of 0.05 percentage points. -#}
+{#- An exact quantile keeps all values in memory, so it is computed from about a million
+    values at most. The rank of the median of such a sample has a standard error of 0.05
+    percentage points. -#}
 {% macro sampled_value(value) -%}
     case
         when {{ customer_segmentation.hashed_fraction("customer_id") }}

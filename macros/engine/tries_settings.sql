@@ -1,5 +1,5 @@
-{#- SQL: whether the SQL of the vars is tried before it is used. Only the errors of DuckDB
-    are known well enough to say what to do about them. -#}
+{#- SQL: whether the SQL in the vars is tried before it is used. It is tried on DuckDB
+    only, because this project has no advice on the errors of other engines. -#}
 {% macro tries_settings() -%}
     {{ return(adapter.dispatch("tries_settings", "customer_segmentation")()) }}
 {%- endmacro %}

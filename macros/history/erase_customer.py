@@ -1,4 +1,4 @@
-"""Erases a customer from every file that this project writes, and looks for traces.
+"""Erase a customer from every file that this project writes, and look for traces.
 
 python macros/history/erase_customer.py CUSTOMER [--database FILE] [options of dbt]
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import duckdb
 
-# `publication` lies beside the model that publishes.
+# The module `publication` is the model that publishes.
 sys.path.append(str(Path(__file__).parents[2] / "models" / "publish"))
 
 from publication import CURRENT, VERSIONS, literal, quoted, read_manifest
@@ -29,7 +29,7 @@ COMPRESSIONS = "fsst,dict_fsst,zstd,dictionary"
 
 
 class CannotEraseError(Exception):
-    """An obstacle to the erasure, with what to do about it."""
+    """Error that stops the erasure; its message says what to do."""
 
 
 def build(options: list[str]) -> None:

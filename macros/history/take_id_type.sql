@@ -1,4 +1,4 @@
-{#- Only changes between integer types get here, because int_build stops all others. -#}
+{#- Both types are integers here, because int_build stops the build at other changes. -#}
 {% macro take_id_type() -%}
     {%- set id_type = customer_segmentation.segmentation_setting(
         "segmentation_customer_id_type"

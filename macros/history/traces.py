@@ -1,9 +1,9 @@
-"""Looks for a customer in a file.
+"""Look for a customer in a file.
 
 Tables of a database, Parquet and CSV files are queried for the id as a customer_id, as
-a text and within texts. All other files are searched as text. Deleted rows of a
-database are in none of its tables, so its bytes are searched, too. There, texts follow
-one another without separators.
+a text and within texts. All other files are searched as text. A database file may still
+contain deleted rows, which are in no table, so its bytes are searched, too. In the
+bytes, texts follow one another without separators.
 """
 
 import re
@@ -23,7 +23,8 @@ def pattern(customer_id: str) -> str:
 
 def condition(column: str, kind: str, ids: list[str]) -> str:
     """Return an SQL condition for values with the id: as a customer_id, as a text, or
-    within a text if the id is long enough. Other numbers may equal it by chance.
+    within a text if the id is long enough. Numeric columns other than customer_id are
+    not searched, because their values may equal the id by chance.
     """
     value, listed = quoted(column), ", ".join(literal(one) for one in ids)
     if column.lower() == "customer_id":

@@ -1,5 +1,5 @@
 {#- The 97.5 % quantile of Student's distribution: Cornish and Fisher's expansion
-    (Abramowitz and Stegun, 26.7.5), right to 1e-6 from 10 degrees of freedom on. -#}
+    (Abramowitz and Stegun, 26.7.5), accurate to 1e-6 from 10 degrees of freedom on. -#}
 {% macro t_quantile(degrees) -%}
     {%- set z = 1.959963984540054 -%}
     (

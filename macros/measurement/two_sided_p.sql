@@ -1,5 +1,5 @@
-{#- The chance that a standard normal value lies farther from 0: Abramowitz and Stegun,
-    26.2.17, right to 2e-7. -#}
+{#- The probability that a standard normal value lies farther from 0: Abramowitz and
+    Stegun, 26.2.17, accurate to 2e-7. -#}
 {% macro two_sided_p(statistic) -%}
     {%- set x = "abs(" ~ statistic ~ ")" -%}
     {%- set k = "(1 / (1 + 0.2316419e0 * " ~ x ~ "))" -%}
@@ -11,8 +11,9 @@
 {%- endmacro %}
 
 
-{#- The standard normal value that is as unlikely as one of Student's: Hill (1970,
-    Algorithm 395), whose error is below 1e-5 from 10 degrees of freedom on. -#}
+{#- The absolute standard normal value with the same p-value as a value of Student's
+    distribution: Hill (1970, Algorithm 395), whose error is below 1e-5 from 10 degrees of
+    freedom on. -#}
 {% macro normal_from_t(statistic, degrees) -%}
     {%- set a = "(" ~ degrees ~ " - 0.5e0)" -%}
     {%- set b = "(48e0 * " ~ a ~ " * " ~ a ~ ")" -%}

@@ -1,5 +1,6 @@
 {#- A bound of Wilson's interval (1927) for a share; side: -1 for the lower, 1 for the
-    upper one. Two of them make Newcombe's interval (1998, method 10) for a difference. -#}
+    upper bound. Newcombe's interval (1998, method 10) for the difference of two shares is
+    computed from Wilson's intervals. -#}
 {% macro wilson_bound(share, customers, side) -%}
     {%- set z = 1.959963984540054 -%}
     (

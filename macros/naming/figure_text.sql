@@ -1,4 +1,5 @@
-{#- The digits that people compare: three, and all of a whole number. -#}
+{#- A number as text with three significant digits, or with all digits before the decimal
+    point if there are more. -#}
 {% macro figure_text(number) -%}
     case
         when abs({{ number }}) < 1e-6 and {{ number }} != 0

@@ -1,6 +1,7 @@
-{#- A person calls a value high where it is far out among all customers' values, and also
-    where it is half as much again as theirs: a step of ratio is a factor of 1.5. Ratio
-    alone says at most "very", or 0 would hide all else. -#}
+{#- People call a value high if it is far above most customers' values, and also if it is
+    1.5 times the value of all customers. A factor of 1.5 therefore counts like half a
+    standard deviation. The ratio alone counts 1.5 at most: the ratio of a value of 0
+    would otherwise exceed every other deviation. -#}
 {% macro deviation(value, value_of_all, spread, lowest) -%}
     sign({{ value }} - {{ value_of_all }}) * greatest(
         coalesce(abs({{ value }} - {{ value_of_all }}) / nullif({{ spread }}, 0), 0e0),
@@ -17,8 +18,8 @@
 {%- endmacro %}
 
 
-{#- A difference of less than three standard errors is chance for all we know: it is met
-    where hundreds of segments and features are looked at. -#}
+{#- A difference of less than three standard errors may be chance: among hundreds of
+    segments and features, chance alone produces some of this size. -#}
 {% macro judgement(deviation, standard_errors) -%}
     case
         when {{ deviation }} is null then null

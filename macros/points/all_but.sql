@@ -1,7 +1,7 @@
-{#- SQL: the list with infinity in place of one element. In place of the smallest, so that
-    the minimum of the result is the second smallest, and positions stay the same.
+{#- SQL: the list with infinity in place of one element. If this element is the smallest,
+    the minimum of the result is the second smallest, and its position stays the same.
     distances: SQL of a list of numbers.
-    position: SQL of the position of that element, from 1. -#}
+    position: SQL of the position of this element, from 1. -#}
 {% macro all_but(distances, position) -%}
     {{ return(adapter.dispatch("all_but", "customer_segmentation")(distances, position)) }}
 {%- endmacro %}

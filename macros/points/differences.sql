@@ -1,5 +1,5 @@
 {#- SQL: the list of the differences between the coordinates of two points, each divided
-    by a number; 0 where that number is 0.
+    by the divisor; 0 if the divisor is 0.
     point, other: SQL of a list of numbers each.
     divisor: SQL of a number. -#}
 {% macro differences(point, other, divisor) -%}

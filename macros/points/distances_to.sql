@@ -11,8 +11,9 @@
     )
 {%- endmacro %}
 
-{#- A comprehension, because DuckDB 1.0 and 2.0 do not share a syntax for lambdas. Its
-    variable has two underscores, because no argument of a scoring function has. -#}
+{#- A list comprehension works in DuckDB 1.0 and 2.0, which have different syntaxes for
+    lambdas. Its variable has two underscores, because no argument of a scoring function
+    has two. -#}
 {% macro duckdb__distances_to(point, points) -%}
     [{{ customer_segmentation.distance(point, "other__point") }}
         for other__point in {{ points }}]

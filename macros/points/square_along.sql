@@ -1,4 +1,5 @@
-{#- SQL: the part of the squared distance of two points that comes from some coordinates.
+{#- SQL: the part of the squared distance between two points that comes from some
+    coordinates.
     point, other: SQL of a list of numbers each.
     positions: SQL of the list of positions, from 1. -#}
 {% macro square_along(point, other, positions) -%}

@@ -1,6 +1,6 @@
 {% macro takes_part(segmentation, is_first=false) -%}
     {% if is_first -%}
-        {#- Two parentheses, because Spark reads `where (true)` after a table as an alias. -#}
+        {#- Spark reads `where (true)` after a table as an alias, but not `where ((true))`. -#}
         ({{ customer_segmentation.condition_or_stop(
             "segmentations." ~ segmentation.name ~ ".where", segmentation.where
         ) }})

@@ -1,5 +1,5 @@
 {% macro print_verdicts(results) %}
-    {# Whether to believe the segments, in one line per segmentation. #}
+    {# One line per segmentation says whether to believe its segments. #}
     {% for result in results
         if result.node.unique_id == "model.customer_segmentation.kmeans_assumptions"
         and result.status == "success" %}

@@ -1,5 +1,5 @@
-{#- A list by hand, because dbt knows the access of models only when it runs, too late for
-    refs. A test compares the list with the access of the models. -#}
+{#- The list is written by hand, because dbt knows the access of models only when it runs,
+    too late for refs. A test compares the list with the access of the models. -#}
 {% macro public_tables() %}
     {{ return([
         "audiences", "campaign_effects", "customer_features", "customer_pulls",

@@ -1,6 +1,6 @@
-{#- The value of a feature in the body of a scoring function. It is NULL where the build
-    would see a missing value or reject the row. So one bad value, such as 'n/a' or a
-    negative number with a logarithm, does not stop the scoring of a column. -#}
+{#- The value of a feature in the body of a scoring function. It is NULL if the build would
+    treat it as missing or reject the row. Therefore a single bad value, such as 'n/a' or
+    a negative number with a logarithm, does not stop the scoring of all other rows. -#}
 {% macro argument_value(feature) -%}
     {%- set argument = adapter.quote(feature.block) -%}
     {%- if feature.category is defined -%}

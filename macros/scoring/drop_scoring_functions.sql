@@ -1,4 +1,5 @@
-{#- Drops the functions of the previous build, because a segmentation may be gone. -#}
+{#- All functions of the previous build are dropped, because a segmentation may no longer
+    exist. -#}
 {% macro drop_scoring_functions(relation) -%}
     {{ return(adapter.dispatch("drop_scoring_functions", "customer_segmentation")(relation)) }}
 {%- endmacro %}

@@ -1,6 +1,7 @@
-{#- SQL relation: the standardized features of one segmentation's customers, a column each.
+{#- SQL relation: the standardized features of one segmentation's customers, one column
+    per feature.
     segmentation: one of configured_segmentations().
-    model: a model of points, whose coordinates have the root of the weight in them. -#}
+    model: a model of points, with coordinates multiplied by the root of the weight. -#}
 {% macro standardized_customers(segmentation, model) -%}
     (
         select

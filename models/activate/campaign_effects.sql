@@ -1,4 +1,4 @@
--- An effect of 2.8 standard errors (1.960 + 0.842) is seen in 80 of 100 campaigns.
+-- An effect of 2.8 standard errors (1.960 + 0.842) is significant in 80 of 100 campaigns.
 {% set seen = 2.801585218 %}
 {% set effect_text = as_text("100 * smallest_effect / common_mean", 0) ~ " || ' %'" %}
 
@@ -41,7 +41,7 @@ frozen as (
 
 ranked as (
 
-    -- the segments are several questions, all is one
+    -- The segments of a campaign are several tests, the row `all` is a single test.
     select
         *,
         row_number() over (
@@ -56,7 +56,7 @@ ranked as (
 
 corrected as (
 
-    -- Holm (1979)
+    -- Holm's correction (1979) for several tests
     select
         campaign,
         segment_id,
@@ -122,7 +122,8 @@ judged as (
             when p_value < 0.05 and upper < 0 then 'less'
             else 'cannot tell'
         end as verdict,
-        -- the smaller one of two groups whose difference has the error that is needed
+        -- Size of the smaller group, if the customers are divided so that the difference
+        -- of both groups has the standard error needed.
         case
             when needed > 0 and customers >= 4 * needed
                 then cast(ceil(

@@ -1,7 +1,8 @@
--- fewer customers in a group say nothing of a mean of skewed money
+-- With fewer customers in a group, the mean of skewed amounts is too uncertain.
 {% set fewest = 20 %}
--- Of few customers the variance is as uncertain as the mean, and with skewed money errs
--- together with it: so many customers with the common variance stand by each group.
+-- The variance of a small group is uncertain, and for skewed amounts its error is
+-- correlated with the error of the mean. Therefore this many customers with the common
+-- variance are added to each group.
 {% set prior = 8 %}
 
 with
@@ -32,7 +33,7 @@ weighed_amounts as (
 
 measured_amounts as (
 
-    -- Welch
+    -- Welch's standard error and degrees of freedom, and the skewness of the difference
     select
         *,
         sqrt(error + holdout_error) as standard_error,
@@ -98,7 +99,7 @@ measured_responses as (
 
 tested_responses as (
 
-    -- Newcombe
+    -- Newcombe's interval for the difference of two shares
     select
         campaign,
         segment_id,

@@ -27,7 +27,7 @@ first_builds as (
 
 frozen as (
 
-    -- as of the start, or of the first build where nobody knew the segments earlier
+    -- The members are those at the start, or at the first build if it was later.
     select
         int_campaigns.campaign,
         int_campaigns.segmentation,

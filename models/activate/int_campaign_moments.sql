@@ -1,4 +1,4 @@
--- Values are moved to -1..1, so that their sums are exact.
+-- Values are divided by the largest one, to lie in -1..1, so that their sums are exact.
 with
 
 int_campaign_outcomes as (
@@ -70,7 +70,7 @@ scaled as (
 
 placed as (
 
-    -- each customer counts in the own segment and in all
+    -- Each customer counts in the own segment and in `all`.
     select * from scaled
 
     union all
@@ -128,7 +128,8 @@ centered as (
 
 slopes as (
 
-    -- CUPED (Deng and others, 2013): what the value before says of the value
+    -- CUPED (Deng and others, 2013): the regression slope of the value on the value of
+    -- the year before
     select
         campaign,
         segment_id,

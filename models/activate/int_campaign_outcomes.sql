@@ -85,7 +85,7 @@ summed as (
 
 counted as (
 
-    -- who bought nothing counts, too
+    -- Customers without outcomes count with 0.
     select
         members.campaign,
         members.segmentation,

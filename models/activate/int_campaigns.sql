@@ -1,5 +1,5 @@
--- `last_on` is the last day that anything is known of. A campaign that begins later is
--- only planned, and is measured as if it had taken place just before.
+-- `last_on` is the last day with outcomes. A campaign that begins later is planned, and
+-- is measured as if it had taken place in the days before its start.
 with
 
 configured as (
@@ -77,7 +77,7 @@ select
     status,
     measured_from,
     measured_to,
-    -- a year, so that every season is in it
+    -- A whole year contains every season.
     cast({{ dbt.dateadd("day", -365, "measured_from") }} as date)
         as before_from
 

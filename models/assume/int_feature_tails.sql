@@ -1,4 +1,4 @@
-{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{#- A segmentation with fewer features has no value at the last of these positions. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set positions = range(1, most_features + 1) %}
@@ -42,7 +42,8 @@ int_segmentation_features as (
 
 bounded as (
 
-    -- divided by their bound, coordinates can be summed in fixed point
+    -- Coordinates divided by the largest one are at most 1, so that fixed-point sums of
+    -- them are exact.
     select
         points.segmentation,
         points.point,

@@ -1,13 +1,14 @@
--- Where a check begins to warn, and why there.
--- Beyond four standard deviations lie 0.1 % of the variance of a normal feature and 18 %
--- of an exponential one.
+-- The limits at which the checks begin to warn, and the reasons for them.
+-- Values beyond four standard deviations make 0.1 % of the variance of a normally
+-- distributed feature and 18 % of the variance of an exponentially distributed one.
 {% set largest_far_share = "0.25e0" %}
--- A quarter of the way that the segment's average customer is from the centroid.
+-- A quarter of the mean distance of the segment's customers to the centroid.
 {% set largest_leverage = "0.25e0" %}
--- In the benchmark of customers' tables, features below it said nothing of the groups.
+-- In the benchmark of customer tables, features below this share told nothing about the
+-- groups.
 {% set smallest_explained_share = "0.1e0" %}
--- Where "active or not" or categories made the segments it was 0.5 and more, where
--- numbers did 0.1 and less.
+-- The share was 0.5 or more if categories or "active or not" decided the segments, and
+-- 0.1 or less if numeric features did.
 {% set largest_cell_share = "0.33e0" %}
 
 with
@@ -49,7 +50,8 @@ ranked_tails as (
     from int_feature_tails
     inner join int_features
         on int_feature_tails.feature = int_features.feature
-    -- a rare category is scaled with the others of its feature, not by itself
+    -- Categories are left out: a rare category is far from the mean, but all categories
+    -- of a feature are scaled together.
     where int_features.block = int_features.feature
 
 ),
@@ -75,7 +77,8 @@ outliers as (
 
 ranked_leverages as (
 
-    -- how far a centroid moves without its farthest customer
+    -- shift: how far a centroid would move without its farthest customer, divided by
+    -- the mean distance to the centroid
     select
         feature_moments.segmentation,
         feature_moments.segment_id,
@@ -137,7 +140,8 @@ overall_means as (
 
 variances as (
 
-    -- of each feature with all its categories: between the segments and within them
+    -- Parts of the variance between the segments and within them. A feature and its
+    -- categories have the same block.
     select
         overall_means.segmentation,
         overall_means.segment_id,
@@ -149,7 +153,7 @@ variances as (
             * power(overall_means.mean - overall_means.overall_mean, 2)
             as between_segments,
         overall_means.customers * overall_means.variance as within_segments,
-        -- all customers of the segment have one value
+        -- whether all customers of the segment have the same value, apart from rounding
         overall_means.variance
             <= 1e-9 * power(overall_means.mean - overall_means.overall_mean, 2)
             as is_shared
@@ -211,7 +215,8 @@ ranked_explained as (
 
 idle_feature as (
 
-    -- of one feature alone, the segments explain what they can
+    -- A segmentation on a single feature is not checked: its segments always explain that
+    -- feature.
     select
         segmentation,
         'idle_feature' as assumption,
@@ -233,7 +238,8 @@ idle_feature as (
 
 cells as (
 
-    -- what sets segments apart where all customers of a segment have one value
+    -- the share of the variance between segments that comes from values which all
+    -- customers of a segment have in common
     select
         segmentation,
         'cells' as assumption,

@@ -1,9 +1,9 @@
-"""How each feature of a fit would be distributed if there were no groups: skewed and
-rounded as it is, but without its valleys.
+"""Describe how each feature of a fit would be distributed if there were no groups: as
+skewed and as rounded as the feature is, but without its valleys.
 
 kmeans_structure draws tables without groups from these distributions. Permuted columns
-would keep the valleys; a Gaussian would take every skewed or rounded feature for a
-group. Rows of earlier fits are kept.
+would keep the valleys. Gaussian columns would lose skew and rounding, so that a skewed
+or rounded feature would seem to have groups. Rows of earlier fits are kept.
 """
 
 import json
@@ -24,12 +24,14 @@ SCHEMA = {
     "highest": "DOUBLE",
 }
 
-# Bounds of a distribution's steps; more of them change no reference.
+# Largest number of bounds in a distribution; more would not change the tables drawn.
 KNOTS = 200
-# Up to so many different answers, an irregular share is no valley.
+# If a rounded feature has at most this many different answers, an answer that few
+# customers give is not always a valley.
 FEW_ANSWERS = 10
-# A valley counts if more customers would have to move to fill it: at least this share,
-# and more than the valleys of samples without groups (1.0 of 150, 1.2 of 600).
+# A valley of such a feature counts if the share of customers who would have to move to
+# fill it is larger than SMALLEST_VALLEY and than VALLEY_BY_CHANCE / sqrt(customers).
+# In samples without groups, VALLEY_BY_CHANCE was 1.0 (150 customers) and 1.2 (600).
 SMALLEST_VALLEY = 0.025
 VALLEY_BY_CHANCE = 1.2
 
@@ -38,15 +40,16 @@ BACKWARD = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
 
 
 def tidy(values: np.ndarray, largest: float) -> np.ndarray:
-    """Return the values without the last digits, which arithmetic has touched."""
-    # of smaller values, the power of ten that rounds them would be infinite
+    """Return the values without their last digits, which contain rounding errors."""
+    # For smaller values, the power of ten used for rounding would be infinite.
     if largest < 1e-290:
         return values
     return values.round(12 - math.ceil(math.log10(largest)))
 
 
 def rounding(values: np.ndarray) -> tuple[float, float] | None:
-    """Return step and origin of the grid that nine in ten values lie on, if any.
+    """Return step and origin of the grid on which at least 90 % of the values lie, or
+    None if there is no such grid.
 
     Args:
         values: (n,) values of a feature in its own unit.
@@ -62,12 +65,12 @@ def rounding(values: np.ndarray) -> tuple[float, float] | None:
 
 
 def isotonic(bounds: np.ndarray, shares: np.ndarray, *, rising: bool) -> np.ndarray:
-    """Return the cumulated shares whose density only rises, or only falls, between
+    """Return the cumulative shares whose density only rises, or only falls, between
     the bounds: the Grenander (1956) estimator.
 
     Args:
         bounds: (m,) ascending values.
-        shares: (m,) cumulated shares at the bounds.
+        shares: (m,) cumulative shares at the bounds.
         rising: whether the density rises.
     """
     from sklearn.isotonic import isotonic_regression
@@ -84,16 +87,16 @@ def without_valleys(
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return the distribution with one mode that is nearest to the given one.
 
-    As in the dip test (Hartigan and Hartigan, 1985), the mode is where the largest
-    difference of cumulated shares is smallest.
+    As in the dip test (Hartigan and Hartigan, 1985), the mode is the value for which
+    the largest difference between both distributions' cumulative shares is smallest.
 
     Args:
         bounds: (m,) ascending values.
-        below: (m,) share of customers below each.
-        reached: (m,) share of customers at or below each.
+        below: (m,) share of customers below each value.
+        reached: (m,) share of customers at or below each value.
 
     Returns:
-        (m + 1,) values, their cumulated shares, and the largest difference.
+        (m + 1,) values, their cumulative shares, and the largest difference.
     """
     best = (bounds, reached, np.inf)
     for mode in range(len(bounds)):
@@ -119,9 +122,10 @@ def stepwise(
 
     Args:
         raw: (n,) values in their own unit, on the grid if there is one.
-        grid: step and origin; every value then stands for a cell of the grid.
-        lowest: bound of the values.
-        largest: absolute value.
+        grid: step and origin, if there is a grid; each value then stands for all values
+            within half a step.
+        lowest: smallest possible value.
+        largest: largest absolute value.
 
     Returns:
         (m,) ascending bounds, the share of customers below each, and the share at or
@@ -151,8 +155,8 @@ def reference(z: np.ndarray, preparation: dict) -> dict:
         preparation: the feature's row of segmentation_fit_features.
 
     Returns:
-        The last six columns of SCHEMA. Without shares, each of the values is as likely
-        as the others.
+        The last six columns of SCHEMA. If shares is empty, all values are equally
+        likely.
     """
     forward, backward = (way[preparation["transform"]] for way in (FORWARD, BACKWARD))
     raw = backward(z * preparation["scale"] + preparation["center"])
@@ -197,8 +201,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per fit and numeric feature: those of earlier builds, and those of
-    the champions.
+    """Return one row per fit and numeric feature: the rows of earlier builds, and the
+    rows of new champions.
     """
     dbt.config(materialized="table")
     features = records(

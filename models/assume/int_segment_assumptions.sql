@@ -1,17 +1,17 @@
--- Where a check begins to warn, and why there.
--- Groups worth the name gain 0.1 and more over tables without groups; shapes that are
--- neither noise nor round groups, such as two crescents cut in two, gain up to 0.05.
+-- The limits at which the checks begin to warn, and the reasons for them.
+-- Real groups have a silhouette 0.1 or more above that of tables without groups. Shapes
+-- that are neither noise nor round groups, such as two crescents, have up to 0.05 more.
 {% set smallest_gain = "0.05e0" %}
--- Hennig (2007): a cluster that is found again worse is not to be trusted.
+-- Hennig (2007): a cluster with a lower mean Jaccard similarity should not be trusted.
 {% set smallest_stability = "0.6e0" %}
--- Three times as wide.
+-- Ratio of variances: the standard deviation may be up to three times as large.
 {% set largest_spread_ratio = "9e0" %}
--- Of generated tables whose groups K-means had missed, 43 % lay below it; of those whose
--- groups it had found, 6 %.
+-- In generated tables, the smallest valley was below this limit in 43 % of the tables
+-- whose groups K-means had missed, and in 6 % of the tables whose groups it had found.
 {% set smallest_valley = "0.5e0" %}
--- With fewer different customers, the dip test proves hardly any valley.
+-- With fewer different vectors, the dip test can hardly prove a valley.
 {% set fewest_vectors = 500 %}
--- With fewer customers, the variances of a segment say little.
+-- With fewer customers, the variances of a segment are too uncertain.
 {% set fewest_customers = 30 %}
 
 {% set least_structure -%}
@@ -209,7 +209,7 @@ comparable_spread as (
 
 valley as (
 
-    -- A fit that was imported has no candidate here.
+    -- An imported fit has no candidate, and therefore no row.
     select
         segmentation_fits.segmentation,
         'valley' as assumption,

@@ -1,4 +1,4 @@
-{#- Positions beyond the features of a segmentation have no value in its points. -#}
+{#- A segmentation with fewer features has no value at the last of these positions. -#}
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
 {% set deviation = list_element("deviations", "{thing}") %}

@@ -11,7 +11,7 @@ int_customer_points as (
 
 shuffled as (
 
-    -- in the same order in every build and on every engine
+    -- The hash gives the same random order in every build and on every engine.
     select
         customer_id,
         segmentation,

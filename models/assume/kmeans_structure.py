@@ -1,14 +1,15 @@
-"""Whether there is anything to find: each fit against tables without groups.
+"""Compare each fit with tables without groups, to see whether there are groups at all.
 
-K-means cuts whatever it is given, noise as well. So the champion's number of clusters
-is fitted to a sample of the customers and to reference tables of the same shape that
-have no groups, and the simplified silhouettes are compared: the idea of the gap
-statistic (Tibshirani, Walther and Hastie, 2001) and of SigClust (Liu et al., 2008).
+K-means divides any data into clusters, even noise. Therefore K-means with the
+champion's number of clusters is run on a sample of the customers and on reference
+tables of the same shape without groups, and the simplified silhouettes are compared.
+This is the idea of the gap statistic (Tibshirani, Walther and Hastie, 2001) and of
+SigClust (Liu et al., 2008).
 
-A reference table keeps what is no group: how each feature is distributed and rounded
-(int_reference_features), and how features rise and fall together. It lacks what makes
-groups: valleys within a feature are filled, and features hang together through a
-Gaussian copula alone. Permuted columns would lose the correlations.
+A reference table keeps the distribution and the rounding of each feature
+(int_reference_features) and the correlations of the features. It has no groups: valleys
+within a feature are filled, and features depend on each other only through a Gaussian
+copula. Permuted columns would lose the correlations.
 """
 
 import json
@@ -29,7 +30,8 @@ SCHEMA = {
     "reference_stability": "DOUBLE",
 }
 
-# To beat all of 39 tables has a probability of 1 in 40 if there are no groups.
+# If there are no groups, the customers have a higher silhouette than all 39 tables with
+# a probability of 1 in 40.
 REFERENCES = 39
 STABILITY_REFERENCES = 10
 RESTARTS = 5
@@ -43,12 +45,12 @@ BACKWARD = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
 
 
 def at_shares(shares: np.ndarray, row: dict) -> np.ndarray:
-    """Return the standardized values of a feature at shares of the customers, by its
-    distribution without valleys.
+    """Return the standardized values of a feature at cumulative shares of the
+    customers, in the feature's distribution without valleys.
 
     Args:
-        shares: (n,) shares in 0..1.
-        row: of int_reference_features, with the preparation of the feature.
+        shares: (n,) cumulative shares in 0..1.
+        row: row of int_reference_features, with the preparation of the feature.
     """
     values = np.array(row["reference_values"])
     if not row["shares"]:
@@ -63,7 +65,7 @@ def at_shares(shares: np.ndarray, row: dict) -> np.ndarray:
 
 
 def correlations(columns: np.ndarray) -> np.ndarray:
-    """Return the (d, d) correlations of the columns; 0 where one does not vary."""
+    """Return the (d, d) correlations of the columns; 0 if a column does not vary."""
     with np.errstate(invalid="ignore", divide="ignore"):
         found = np.nan_to_num(np.atleast_2d(np.corrcoef(columns.T)))
     np.fill_diagonal(found, 1)
@@ -83,15 +85,16 @@ def normal_rows(
 def reference_tables(
     vectors: np.ndarray, preparations: list[dict], generator: np.random.Generator
 ) -> Iterator[np.ndarray]:
-    """Yield tables without groups, of the shape of the vectors, for ever.
+    """Yield an endless sequence of tables without groups, each as large as the vectors.
 
-    The correlations of the copula are corrected until those of its tables, rounded as
-    they are, meet the data's. The columns of a categorical feature stay together.
+    Rounding changes the correlations of a table. The correlations of the copula are
+    therefore corrected until the tables have about the correlations of the data. The
+    columns of a categorical feature are permuted together.
 
     Args:
         vectors: (n, d) standardized values.
-        preparations: of the d features; see `structure`.
-        generator: of the draws.
+        preparations: preparations of the d features; see `structure`.
+        generator: generator of the random draws.
     """
     from scipy.special import ndtr
 
@@ -124,8 +127,8 @@ def reference_tables(
 
 
 def fit(vectors: np.ndarray, clusters: int) -> np.ndarray | None:
-    """Return the (k, d) centroids of K-means; none if there are too few different
-    vectors to be cut.
+    """Return the (k, d) centroids of K-means; None if there are only k different
+    vectors or fewer.
     """
     from sklearn.cluster import KMeans
 
@@ -150,7 +153,7 @@ def simplified_silhouette(vectors: np.ndarray, centroids: np.ndarray | None) -> 
 def resampled_rand(
     vectors: np.ndarray, centroids: np.ndarray | None, generator: np.random.Generator
 ) -> float:
-    """Return the adjusted Rand index of the segments and those of a resample."""
+    """Return the adjusted Rand index between the segments and those of a resample."""
     from scipy.spatial.distance import cdist
     from sklearn.metrics import adjusted_rand_score
 
@@ -163,15 +166,15 @@ def resampled_rand(
 
 
 def structure(vectors: np.ndarray, preparations: list[dict], clusters: int) -> dict:
-    """Return the figures of the customers and of tables without groups.
+    """Return the silhouette of the customers, and the figures of tables without groups.
 
     Args:
         vectors: (n, d) standardized values.
-        preparations: the d rows of segmentation_fit_features with `block` and
-            `scale_method`, and with those of int_reference_features.
+        preparations: the d rows of segmentation_fit_features, with `block`,
+            `scale_method` and the columns of int_reference_features.
         clusters: k.
     """
-    import sklearn.cluster  # noqa: F401  only thread pools that are loaded are limited
+    import sklearn.cluster  # noqa: F401  only pools that are loaded can be limited
     from threadpoolctl import threadpool_limits
 
     root = np.sqrt([row["weight"] for row in preparations])
@@ -225,7 +228,7 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return one row per fit: those of earlier builds, and the champions."""
+    """Return one row per fit: the rows of earlier builds, and one per new champion."""
     dbt.config(materialized="table")
     fits = records(
         dbt.ref("customer_segmentation", "segmentation_fits").filter("is_champion")

@@ -1,6 +1,6 @@
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
-{#- One list for all segmentations: where one has fewer features, the value is NULL. -#}
+{#- All segmentations share the list: one with fewer features has NULL at the end. -#}
 {% set coordinate = list_element("points.point", "{position}")
     ~ " / bounds.largest_coordinate" %}
 {% set coordinates = for_each(range(most_features), {

@@ -1,6 +1,6 @@
 {{ config(materialized="view") }}
 
-{# An attribute that is also a segmentation is left out, or it would appear twice. #}
+{# An attribute that is also a segmentation would appear twice, so it is left out. #}
 {% set used = configured_segmentations("grouping")
     | selectattr("where", "equalto", "true") | map(attribute="by") | list %}
 {% set attributes = configured_attributes() | rejectattr("name", "in", used) | list %}

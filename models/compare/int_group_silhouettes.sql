@@ -1,4 +1,4 @@
-{# With so many customers, the mean silhouette has a standard error below 0.005. #}
+{# With this many customers, the mean silhouette has a standard error below 0.005. #}
 {% set most_customers = 20000 %}
 {# An attribute with more values than this is more like an id than a grouping. #}
 {% set most_groups = 250 %}
@@ -82,7 +82,7 @@ centroids as (
 
 compared as (
 
-    -- The segmentation itself is left out: its figure comes from `segments` below.
+    -- The segmentation itself is left out: averaged_segments adds its silhouette.
     select
         sampled.segmentation,
         sampled.customer_id,
@@ -128,7 +128,8 @@ nearest as (
 measured as (
 
     -- Unlike in K-means, a customer may be nearer to the centroid of another group, so
-    -- the silhouette may be negative. A customer alone in a group counts 0 by definition.
+    -- the silhouette may be negative. For a customer alone in a group, it is 0 by
+    -- definition.
     select
         segmentation,
         kind,
@@ -176,7 +177,7 @@ shared_segments as (
 
 averaged_segments as (
 
-    -- Figures of `segments` are reused, so that the two tables agree.
+    -- The silhouettes of the table `segments` are reused, so that both tables agree.
     select
         segmentation,
         'kmeans' as kind,

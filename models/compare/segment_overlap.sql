@@ -31,7 +31,7 @@ sizes as (
 
 shared_customers as (
 
-    -- Each pair of segmentations appears once.
+    -- The condition one < other keeps each pair of segmentations only once.
     select
         one.segmentation,
         one.segment_id,

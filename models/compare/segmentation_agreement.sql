@@ -8,7 +8,7 @@ segment_overlap as (
 
 assigned as (
 
-    -- Empty cells are left out, because they add nothing to the sums below.
+    -- Pairs without common customers are left out: they add nothing to the sums below.
     select
         segmentation,
         other_segmentation,
@@ -44,8 +44,9 @@ with_margins as (
 
 summed as (
 
-    -- Numbers of ordered pairs of customers that share a segment in both segmentations,
-    -- in one and in the other. Then mutual information and entropies, in nats.
+    -- First the numbers of ordered pairs of customers who share a segment: in both
+    -- segmentations, in the first and in the second. Then mutual information and
+    -- entropies, in nats.
     select
         segmentation,
         other_segmentation,

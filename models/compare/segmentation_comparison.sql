@@ -20,7 +20,7 @@ int_segmentations as (
 
 sizes as (
 
-    -- The size of a group is repeated for each coordinate.
+    -- int_group_centroids repeats the size of a group for each coordinate.
     select
         segmentation,
         kind,
@@ -126,7 +126,8 @@ select
     counted.groups,
     counted.smallest_group,
     case
-        -- A smaller variance, caused by a far outlier, has too few reliable digits.
+        -- With a far outlier, the scaled variance can be so small that too few of its
+        -- digits are reliable; the share is then NULL.
         when decomposed.variance > 1e-13
             then least(greatest(
                 decomposed.variance_of_groups / decomposed.variance, 0

@@ -44,7 +44,7 @@ int_segmentation_features as (
 
 transformed as (
 
-    -- Features are compared after their transform; measures have none.
+    -- Features are compared after their transform; measures have no transform.
     select
         customer_id
         {%- for column in columns %},
@@ -70,7 +70,8 @@ ranges as (
 
 measured as (
 
-    -- Values are moved to 0..1 for exact moments, as in feature_preparation.
+    -- Values are scaled to 0..1, so that their moments are exact; see
+    -- feature_preparation.
     {{ one_row_per_column(members_with_values, moments, [
         "members.kind", "members.divided_by", "members.group_id",
     ]) }}
@@ -128,7 +129,8 @@ select
     decomposed.kind,
     decomposed.feature,
     case
-        -- A smaller variance, caused by a far outlier, has too few reliable digits.
+        -- With a far outlier, the scaled variance can be so small that too few of its
+        -- digits are reliable; the share is then NULL.
         when decomposed.variance > 1e-13
             then least(greatest(
                 decomposed.variance_of_groups / decomposed.variance, 0

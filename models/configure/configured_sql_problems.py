@@ -1,7 +1,7 @@
-"""What DuckDB does not understand in the SQL of the vars, a sentence for each.
+"""Lists the SQL of the vars that DuckDB does not understand, with its error and advice.
 
-Only DuckDB can tell, and no SQL can catch its errors. Nothing is read but the names and
-types of columns, unless there is a cast, which can fail at any value.
+This is a Python model because SQL cannot catch errors of DuckDB. It reads only the
+names and types of columns, unless there is a cast, which can fail at any value.
 """
 
 import json
@@ -10,7 +10,7 @@ import re
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-# the first that is in DuckDB's words
+# Advice for each error: the first key that occurs in DuckDB's message applies.
 CURES = {
     "Referenced column": "Name a column that is there. In YAML, a name with blanks is"
     " '\"My column\"', and a text ''my text''.",
@@ -32,11 +32,11 @@ CAST = re.compile(r"\bcast\s*\(|::", re.IGNORECASE)
 
 
 def has_cast(session: DuckDBPyConnection, source: str, settings: list[tuple]) -> bool:
-    """Return whether one of these settings, or a view that they are tried on, has a
+    """Return whether one of these settings, or the view that they select from, has a
     cast. The columns of outcomes are always cast.
     """
     name = """format('"{}"."{}"."{}"', database_name, schema_name, view_name)"""
-    # Not as a parameter: DuckDB would import pandas for it.
+    # This is not a query parameter, because DuckDB would import pandas for it.
     text = "'" + source.replace("'", "''") + "'"
     view = session.sql(
         f"select sql from duckdb_views() where {name} = {text}"
@@ -50,14 +50,14 @@ def has_cast(session: DuckDBPyConnection, source: str, settings: list[tuple]) ->
 def problem(
     session: DuckDBPyConnection, values: list[str], source: str, calculate: bool
 ) -> str | None:
-    """Return what is wrong with a query of these values, in one line, or None. The
-    star is there to tell an aggregate from a value of each customer.
+    """Return the error of a query that selects these values, in one line, or None. The
+    query also selects `*`, so that an aggregate in place of a value per customer fails.
 
     Args:
         session: a connection that may fail: no transaction depends on it.
-        values: in SQL; `*` stands for every column of the source.
-        source: what they are selected from.
-        calculate: whether to calculate them, since a cast may fail.
+        values: SQL of the values; `*` stands for every column of the source.
+        source: SQL of the table or query that has the values.
+        calculate: whether to compute the values as well, since a cast may fail.
     """
     try:
         session.sql(f"select {', '.join(values)}, * from {source}")
@@ -82,7 +82,7 @@ def problem(
 
 
 def sentence(setting: str, given_sql: str, found: str) -> str:
-    """Return what to tell the user."""
+    """Return the message for the user: the setting, the error and advice."""
     cure = next(cure for words, cure in CURES.items() if words in found)
     if OUTCOMES.fullmatch(setting) and "converted" not in found:
         cure = CURE_OF_OUTCOMES
@@ -105,11 +105,11 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     for source, settings in tried.items():
         calculate = has_cast(session, source, settings)
         values = [value for *_, value in settings]
-        # all at once, since there is hardly ever one
+        # All values are tried at once first, because problems are rare.
         if problem(session.cursor(), values, source, calculate):
             for setting, given_sql, value in settings:
                 found = problem(session.cursor(), [value], source, calculate)
-                # A model that is not part of this build may not be there yet.
+                # A model that is not part of this build may not exist yet.
                 is_model = MODEL.search(given_sql) and "does not exist" in (found or "")
                 if found and not is_model:
                     problems.append(

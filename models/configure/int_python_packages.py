@@ -1,6 +1,7 @@
-"""The Python packages that the models in Python import, and which of them are there.
+"""Lists the packages that the Python models import, with their installed versions.
 
-Who installs this project as a package of dbt may not know what else it needs.
+Users who install this project with `dbt deps` may not know that it needs these
+packages.
 """
 
 import json
@@ -12,7 +13,7 @@ NEEDED = ("numpy", "scipy", "scikit-learn", "threadpoolctl")
 
 
 def installed_version(package: str) -> str | None:
-    """Return the version of a package in this environment, None if it is not there."""
+    """Return the installed version of a package; None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -51,8 +51,8 @@ reached as (
 
 located as (
 
-    -- Distances come from the stored scores. Measures are aggregated above, because a
-    -- join would hold every id in memory.
+    -- Distances come from the stored scores. They are joined per segment, because a join
+    -- per customer would hold every id in memory.
     select
         segmentation,
         fit_number,

@@ -41,7 +41,8 @@ int_segment_profiles as (
 
 best_of_block as (
 
-    -- of categories the one that most have, or else the one that tells most
+    -- A description mentions one category of a block: one that most customers have, or
+    -- else the one that distinguishes the segment most.
     select
         centroids.segmentation,
         centroids.segment_id,
@@ -133,7 +134,7 @@ shared as (
         customers,
         {% for measure in measures %}
         {{ measure.name }}__total as {{ measure.name }}_total,
-        -- totals with both signs have no shares: one could be 962 %
+        -- Totals of different signs have no shares, because a share could exceed 100 %.
         case
             when min({{ measure.name }}__total) over all_segments >= 0
                 or max({{ measure.name }}__total) over all_segments <= 0

@@ -23,8 +23,8 @@ int_segmentation_features as (
 
 blocks as (
 
-    -- One row per column of the customers, with the positions of its features in points.
-    -- A column with categories has one feature per category.
+    -- One row per column of customer data, with the positions of its features in the
+    -- points. A column with categories has one feature per category.
     select
         segmentation,
         block,

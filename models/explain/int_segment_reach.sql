@@ -1,6 +1,7 @@
-{# Naive Bayes with Laplace's smoothing predicts segments from attributes alone. Each
-   customer is left out of the counts that predict the own segment (leave-one-out cross-
-   validation), because a rare combination of values would otherwise predict itself. #}
+{# Naive Bayes with Laplace smoothing predicts segments from attributes alone. Each
+   customer's segment is predicted from the other customers (leave-one-out
+   cross-validation), because a rare combination of values would otherwise predict
+   itself. #}
 {% set attributes = configured_attributes() | selectattr("targetable") | list %}
 {% set labels = [] %}
 {% for attribute in attributes %}
@@ -8,7 +9,8 @@
         attribute.label if loop.first else sentence_label(attribute.label)
     ) %}
 {% endfor %}
-{# The standard error of an accuracy is then at most 0.5 percentage points. #}
+{# With this many customers, the standard error of an accuracy is at most 0.5
+   percentage points. #}
 {% set most_customers = 10000 %}
 
 {% if not attributes %}
@@ -46,7 +48,7 @@ sampled as (
 
 combinations as (
 
-    -- customers of one segment with the same values
+    -- Customers of one segment with the same values have the same prediction.
     select
         sampled.segmentation,
         sampled.segment_id,
@@ -145,7 +147,7 @@ attribute_sizes as (
 
 candidates as (
 
-    -- `own` is the customer who is left out
+    -- `own` is 1 for the customer's own segment: the number of customers left out.
     select
         example_values.*,
         sizes.segment_id as candidate_id,
@@ -160,7 +162,7 @@ candidates as (
 
 scored as (
 
-    -- the logarithm of the probability of the segment, but for a constant
+    -- The score is the logarithm of the segment's probability, up to a constant.
     select
         candidates.example,
         candidates.segmentation,

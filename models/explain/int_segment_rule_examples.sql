@@ -1,8 +1,8 @@
 {{ config(materialized="view") }}
 
 {% set segmentations = configured_segmentations("kmeans") %}
-{# A segment with 1 % of the customers then has 1000 examples. With more examples, the
-   rounded thresholds would hardly change. #}
+{# With this many customers, a segment with 1 % of them has 1000 examples. With more
+   examples, the rounded thresholds would hardly change. #}
 {% set most_customers = 100000 %}
 
 with

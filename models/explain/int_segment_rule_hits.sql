@@ -44,7 +44,7 @@ leaves as (
 
 selected as (
 
-    -- `distinct`, because leaves of one segment may overlap.
+    -- `distinct`, because the leaves of a segment may overlap.
     {% for segmentation in segmentations %}
     select distinct
         customer_values.customer_id,

@@ -105,7 +105,7 @@ category_leaves as (
 
 categories_left as (
 
-    -- a row for each category of a feature that a leaf has conditions on
+    -- If a leaf has conditions on a feature, each category of the feature has a row.
     select
         leaves.segmentation,
         leaves.segment_id,
@@ -132,7 +132,8 @@ categories_left as (
 
 category_phrases as (
 
-    -- whichever is shorter: what is left, or what is not
+    -- The phrase lists the categories inside the leaf, or those outside it if they are
+    -- fewer.
     select
         segmentation,
         segment_id,

@@ -1,8 +1,8 @@
-"""Small decision trees that predict the segment of a customer from raw values.
+"""Learn small decision trees that predict the segment of a customer from raw values.
 
-K-means divides customers by distances, which nobody can compute in the head. A tree
-says nearly the same in a few comparisons, and segment_rule_bounds makes rules of it.
-Trees are kept until fit, examples or constants change.
+K-means divides customers by distances, which people cannot compute in their heads. A
+tree predicts nearly the same segments by a few comparisons; segment_rule_bounds turns
+it into rules. Trees are kept until the fit, the examples or the constants change.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ LEAVES_PER_SEGMENT = 2
 SIMPLER_TREE = 0.03
 # A rounder threshold is preferred if it lowers the mean F1 score by at most this.
 ROUNDER_THRESHOLD = 0.002
-# Every program reads a literal with up to 15 digits as the same number.
+# All programs read a literal with up to 15 significant digits as the same number.
 SIGNIFICANT_DIGITS = 15
 
 
@@ -78,7 +78,7 @@ def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) ->
     Args:
         predicted: (n,) segments by the tree.
         segments: (n,) segments 0..k-1, each of which occurs.
-        weights: (n,) customers behind each example.
+        weights: (n,) number of customers of each example.
     """
     size = segments.max() + 1
     hits = np.bincount(segments, weights * (predicted == segments), size)
@@ -90,16 +90,16 @@ def mean_f1(predicted: np.ndarray, segments: np.ndarray, weights: np.ndarray) ->
 def grown(
     values: np.ndarray, segments: np.ndarray, weights: np.ndarray, leaves: int
 ) -> Node:
-    """Return a tree that scikit-learn grows up to a number of leaves, one best split at
-    a time (CART; Breiman, Friedman, Olshen and Stone, 1984).
+    """Return a tree of scikit-learn with at most the given number of leaves, grown by
+    the best split at each step (CART; Breiman, Friedman, Olshen and Stone, 1984).
 
-    The tree sees ranks instead of values. The splits are the same, but do not suffer
-    from the single precision in which scikit-learn stores features.
+    The tree is fitted to ranks instead of values: the splits are the same, but are not
+    affected by the single precision in which scikit-learn stores features.
 
     Args:
         values: (n, d) raw values.
         segments: (n,) segments 0..k-1.
-        weights: (n,) customers behind each example.
+        weights: (n,) number of customers of each example.
         leaves: largest number of leaves, at least 2.
     """
     from sklearn.tree import DecisionTreeClassifier
@@ -127,7 +127,7 @@ def grown(
 
 
 def predicted_segments(node: Node, values: np.ndarray) -> np.ndarray:
-    """Return the (n,) segments that the tree gives to (n, d) values."""
+    """Return the (n,) segments that the tree predicts for (n, d) values."""
     if node.segment is not None:
         return np.full(len(values), node.segment)
     is_below = values[:, node.column] < node.threshold
@@ -152,9 +152,9 @@ def simplest_tree(
 
 
 def round_numbers(low: float, high: float) -> list[float]:
-    """Return thresholds for a split between two values, from the roundest on: multiples
+    """Return thresholds for a split between two values, the roundest first: multiples
     of 100, 50, 10, 5, 1, 0.5 and so on. The last one is above `low` and at most `high`,
-    if a number with SIGNIFICANT_DIGITS lies there.
+    if a number with SIGNIFICANT_DIGITS digits lies there.
     """
     top, middle = Decimal(repr(high)), Decimal(repr((low + high) / 2))
     numbers = []
@@ -174,8 +174,8 @@ def round_numbers(low: float, high: float) -> list[float]:
 def rounded(
     node: Node, values: np.ndarray, segments: np.ndarray, weights: np.ndarray
 ) -> Node:
-    """Return the tree with rounder thresholds. They are rounded one after the other,
-    from the top, and each may lower the mean F1 by at most ROUNDER_THRESHOLD. For the
+    """Return the tree with rounder thresholds. Thresholds are rounded one by one, from
+    the root down; each may lower the mean F1 by at most ROUNDER_THRESHOLD. For the
     other arguments see `grown`.
     """
     current = predicted_segments(node, values)
@@ -199,8 +199,8 @@ def rounded(
                     below=visit(node.below, members[is_below]),
                     above=visit(node.above, members[~is_below]),
                 )
-        # No threshold splits the members: earlier rounding has moved them all to one
-        # side, or no short number lies between `low` and `high`.
+        # No round threshold splits the members: earlier rounding has moved all of them
+        # to one side, or no short number lies between `low` and `high`.
         is_below = mine[:, node.column] < node.high
         return visit(node.below if is_below.any() else node.above, members)
 
@@ -209,7 +209,7 @@ def rounded(
 
 def leaves(node: Node, box: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """Yield the segment and the box of each leaf. A box is a (2, d) array: row 0 has
-    the lower bounds, which are inside the box, row 1 the upper ones, which are not.
+    the lower bounds, which belong to it, row 1 the upper bounds, which do not.
     """
     if node.segment is not None:
         yield node.segment, box

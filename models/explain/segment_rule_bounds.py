@@ -1,8 +1,9 @@
-"""Rules that describe each segment by bounds of features in their own units.
+"""Describe each segment by a rule: bounds of features in their own units.
 
-The leaves of a tree (int_segment_trees) are boxes. Those of a segment are joined and
-lose the bounds that they do not need; what is left is its rule. SQL writes the bounds
-as text and measures them on all customers. Rows are kept while their tree is the same.
+The leaves of a tree (int_segment_trees) are boxes. The boxes of a segment are joined,
+and bounds that are not needed are removed; the remaining boxes are the rule. SQL writes
+the bounds as text and measures the rule on all customers. Rows are kept while their
+tree is the same.
 """
 
 import json
@@ -29,8 +30,8 @@ def is_within(inner: np.ndarray, outer: np.ndarray) -> bool:
 
 
 def widened(box: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
-    """Return the box without bounds that are not needed, because the space beyond them
-    lies in another box.
+    """Return the box without the bounds that are not needed: the space beyond such a
+    bound lies in another box.
     """
     box = box.copy()
     for side, column in zip(*np.nonzero(np.isfinite(box)), strict=True):
@@ -95,8 +96,8 @@ def without_implied(box: np.ndarray, blocks: list[str]) -> np.ndarray:
 
 def boxes_by_segment(leaves: list[dict]) -> dict[str, list[np.ndarray]]:
     """Return the leaves of a segmentation as boxes, by segment. A box is a (2, d)
-    array: row 0 has the lower bounds, which are inside the box, row 1 the upper ones,
-    which are not.
+    array: row 0 has the lower bounds, which belong to the box, row 1 the upper bounds,
+    which do not.
 
     Args:
         leaves: rows of int_segment_trees, sorted by leaf and position.
@@ -115,7 +116,7 @@ def boxes_by_segment(leaves: list[dict]) -> dict[str, list[np.ndarray]]:
 
 def rule_rows(leaves: list[dict], examples: dict[str, np.ndarray]) -> list[dict]:
     """Return the bounds of all rules: one row per box and feature. The boxes of a
-    segment are its leaves, numbered from 1, starting with the most customers.
+    segment are numbered as leaves from 1; the box with the most customers comes first.
 
     Args:
         leaves: rows of int_segment_trees, sorted by leaf and position.
@@ -174,7 +175,7 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     """Return one row per fit, segment, leaf and feature. Rows of earlier fits are kept,
-    so that going back to one of them computes nothing again.
+    so that nothing is computed again if an earlier fit becomes the champion.
     """
     dbt.config(materialized="table")
     examples = dbt.ref("customer_segmentation", "int_segment_rule_examples")

@@ -58,7 +58,7 @@ select
     mirrored.other_feature,
     column_labels.label,
     other_labels.label as other_label,
-    -- the last bit of a root can exceed 1
+    -- Rounding of the square root can give a figure slightly above 1.
     case
         when abs(mirrored.pearson) > 1 then sign(mirrored.pearson)
         else mirrored.pearson

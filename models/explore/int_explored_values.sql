@@ -3,8 +3,8 @@
 {% set columns = configured_features()
     + configured_measures() | rejectattr("is_feature") | list %}
 
--- The customers are read where they are needed: what several CTEs share would be kept in
--- memory.
+-- The tables of customers have no CTE of their own, because an engine may keep a CTE that
+-- is read more than once in memory.
 with
 
 int_segmentation_features as (

@@ -12,8 +12,8 @@ raw_profiles as (
 
 spanned as (
 
-    -- Far tails would stretch the bins: they end at Tukey's outer fences, or at the
-    -- 1 % and 99 % quantiles where the quartiles coincide.
+    -- Far tails would make the bins too wide. The bins therefore end at Tukey's outer
+    -- fences, or at the 1 % and 99 % quantiles if the quartiles coincide.
     select
         feature,
         customers - missing as customers,
@@ -44,7 +44,8 @@ spanned as (
 
 recommended as (
 
-    -- Freedman and Diaconis (1981); where the quartiles coincide, Sturges (1926)
+    -- The rule of Freedman and Diaconis (1981), or of Sturges (1926) if the quartiles
+    -- coincide.
     select
         *,
         case
@@ -60,9 +61,9 @@ recommended as (
 
 limited as (
 
-    -- no more bins than asked for, one at each end and one that rounding adds
-    -- included, and none too narrow for a DOUBLE to tell its edges apart, or to be
-    -- the inverse of a power of ten
+    -- The width keeps the number of bins within maximum_bins, including a bin at each
+    -- end and one that rounding may add. It is large enough for the edges to differ as
+    -- DOUBLE, and for the divisor to be finite.
     select
         *,
         greatest(
@@ -90,7 +91,7 @@ leveled as (
 
 rounded as (
 
-    -- edges are k * step / divisor: the nearest DOUBLE to a round number
+    -- Edges are k * step / divisor: the DOUBLE that is nearest to a round number.
     select
         *,
         case

@@ -3,7 +3,8 @@
 {% set columns = (features + measures) | sort(attribute="name") %}
 {% set pairs = [] %}
 {% for column in columns %}
-    {#- the only column there is, with itself: left out below -#}
+    {#- A single column is paired with itself, because an empty list is not valid SQL;
+        `centered` leaves the pair out. -#}
     {% for other in columns[loop.index:] or (columns if columns | length == 1 else []) %}
         {% set value = value_beside(column, other) %}
         {% set other_value = value_beside(other, column) %}
@@ -20,8 +21,8 @@
         }) %}
     {% endfor %}
 {% endfor %}
-{# Whole numbers, 2^31 to the range of a column: their products fit a BIGINT, and their
-   sums are exact, whatever the order of the rows. #}
+{# Values are whole numbers from 0 to 2^31 over the range of a column: their products fit
+   a BIGINT, and their sums are exact in every order of the rows. #}
 {% set moved -%}
 (
             select
@@ -39,8 +40,8 @@
 
 with
 
--- The customers are read where they are needed: what several CTEs share would be kept in
--- memory.
+-- customer_features has no CTE of its own, because an engine may keep a CTE that is read
+-- more than once in memory.
 ranges as (
 
     select
@@ -55,7 +56,7 @@ ranges as (
 
 summed as (
 
-    -- each over the customers with both values
+    -- Each sum is over the customers with both values.
     {{ one_row_per_column(moved, pairs) }}
 
 ),
@@ -77,7 +78,8 @@ centered as (
 
 correlated as (
 
-    -- below a deviation of 2^10, rounding has left too few digits to tell
+    -- If the standard deviation is less than 2^10, rounding has left too few digits for
+    -- a reliable correlation.
     select
         feature,
         other_feature,

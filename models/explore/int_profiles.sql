@@ -1,10 +1,10 @@
 {#- Moments are computed about the median, from values divided by their range and summed
-    in fixed point, so that they have the same bits for every order of the rows. The mean
-    lies within one standard deviation of the median (Hotelling and Solomons, 1932), so
-    moving the moments to the mean loses no digits.
+    in fixed point, so that they are exactly the same for every order of the rows. The
+    mean lies within one standard deviation of the median (Hotelling and Solomons, 1932),
+    so that converting them to moments about the mean loses no digits.
 
-    The values are read three times without a CTE, because an engine may keep a CTE in
-    memory that is read more than once, with all values of all customers. -#}
+    The values are read three times without a CTE, because an engine may keep a CTE that
+    is read more than once in memory, with all values of all customers. -#}
 {% set int_explored_values = ref("customer_segmentation", "int_explored_values") %}
 {% set fractions = {
     "quantile_01": 0.01,
@@ -76,7 +76,8 @@ counted as (
 
 described as (
 
-    -- Interpolation can be wrong in the last bit, even between equal values.
+    -- Interpolation can be wrong in the last bit, even between equal values, so quantiles
+    -- are kept between minimum and maximum.
     select
         *,
         {{ columns_for_each(fractions, [

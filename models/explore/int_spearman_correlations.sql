@@ -57,8 +57,8 @@ paired as (
 
 ranked as (
 
-    -- 2 * (average rank) - (customers + 1): whole, and 0 in the middle. A tie starts
-    -- at rank() and counts as many as there are rows in its range.
+    -- A doubled rank is 2 * (average rank) - (customers + 1): a whole number, with mean
+    -- 0. The average rank of equal values is rank() + (their number - 1) / 2.
     select
         feature,
         other_feature,

@@ -1,5 +1,6 @@
 """The silhouette of each candidate, with its standard error: how well customers lie
-within their segments. It is exact for few distinct points, else taken from a sample.
+within their segments. The silhouette is exact for few distinct points, else it comes
+from a sample.
 
 Rows of earlier builds are kept as long as kmeans_candidates keeps their candidates.
 """
@@ -22,7 +23,7 @@ SCHEMA = {
 KEY = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
 
 # Time and memory grow with the square of the number of vectors. Up to
-# SILHOUETTE_VECTORS, the silhouette is exact; with more, it is taken from a sample
+# SILHOUETTE_VECTORS, the silhouette is exact. For more vectors, it comes from a sample
 # that is large enough for a standard error below 0.01.
 SILHOUETTE_VECTORS = 5_000
 SILHOUETTE_SAMPLE = 2_500
@@ -75,8 +76,8 @@ def silhouette_values(
             scale = np.maximum(a, b)
             scale[(scale == 0) | (sizes[own] <= 1)] = np.inf
             values[rows] = (b - a) / scale
-            # The derivative of (b - a) / scale by the two means, times the change of
-            # these means when a customer is added.
+            # The derivative of (b - a) / scale with respect to the two means, times the
+            # change of these means when a customer is added.
             means, slopes = np.zeros_like(sums), np.zeros_like(sums)
             means[lines, own], means[lines, following] = a, b
             slopes[lines, own] = -b / scale / scale / size
@@ -115,8 +116,8 @@ def stratified_standard_error(
 
 
 def draw_stratified(labels: np.ndarray, size: int, seed: int) -> np.ndarray:
-    """Return the indices of a sample that keeps the share of every label, with at least
-    two members of each label that has two.
+    """Return the indices of a sample that keeps the share of every label. A label with
+    two or more members has at least two in the sample.
 
     Args:
         labels: (n,) labels 0..k-1.
@@ -146,7 +147,7 @@ def describe(
         labels: (n,) labels 0..k-1.
         drawn: (m,) indices of the points that the silhouette was computed on.
         found: (m,) silhouettes and influences, from `silhouette_values`.
-        seen: share of all customers that is in the sample.
+        seen: share of all customers that are in the sample.
     """
     values, influences = found
     weights, sizes = sample.customers, np.bincount(labels)
@@ -247,8 +248,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

@@ -160,7 +160,7 @@ def measure_stabilities(
         candidates: rows of kmeans_candidates.
         seed: seed of the resamples.
     """
-    import sklearn.cluster  # noqa: F401  the limit below needs its threads loaded
+    import sklearn.cluster  # noqa: F401  loads the threads that are limited
     from scipy.spatial.distance import cdist
     from threadpoolctl import threadpool_limits
 
@@ -216,8 +216,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

@@ -19,11 +19,11 @@ SCHEMA = {
 }
 KEY = ("segmentation", "configuration_hash", "data_fingerprint", "clusters")
 
-# The dip test sees at most so many customers. With more, it would call even small
-# ripples valleys.
+# The dip test uses at most this many customers. With more, it would find valleys in
+# small ripples.
 VALLEY_CUSTOMERS = 2_000
-# For n customers without a valley, the dip exceeds CRITICAL_DIP / sqrt(n) in 5 % of
-# the cases when n is large, and in fewer when n is small.
+# Without a valley, the dip of n customers exceeds CRITICAL_DIP / sqrt(n) in 5 % of all
+# cases if n is large, and in fewer cases if n is small.
 CRITICAL_DIP = 0.55
 # Figures are rounded, because linear algebra libraries differ in the last bits.
 SIGNIFICANT_DIGITS = 10
@@ -39,17 +39,17 @@ class Sample(NamedTuple):
 def spread_out(
     vectors: np.ndarray, weights: np.ndarray, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return one row per customer, at a random place within the cell around its values.
-    A cell reaches half way to the next lower and to the next higher value. Without
-    this, there would be a valley between any two whole numbers.
+    """Return one row per customer, at a random place in the cell around the customer's
+    values. A cell reaches half way to the next lower and to the next higher value.
+    Without random places, there would be a valley between any two whole numbers.
 
     Args:
         vectors: (n, d) distinct values.
         weights: (n,) customers behind each vector.
-        seed: seed of the places, and of the draw of at most VALLEY_CUSTOMERS.
+        seed: seed of the places and of the draw of at most VALLEY_CUSTOMERS customers.
 
     Returns:
-        (m, d) values, and (m,) the row of `vectors` that each belongs to.
+        (m, d) places, and the (m,) rows of `vectors` that they belong to.
     """
     generator = np.random.default_rng(seed)
     reached = np.cumsum(weights)
@@ -70,8 +70,8 @@ def spread_out(
 
 
 def dip(values: np.ndarray) -> float:
-    """Return the dip: the largest difference between the cumulated shares of the values
-    and those of the nearest distribution with one mode.
+    """Return the dip: the largest difference between the cumulative distribution of the
+    values and that of the nearest distribution with one mode.
 
     Source: Hartigan and Hartigan (1985), "The dip test of unimodality", and algorithm
     AS 217 of Hartigan (1985). The algorithm narrows down the interval of the mode with
@@ -121,8 +121,8 @@ def smallest_valley(
     the dip of its customers along the line through the two centroids, divided by the
     critical dip at a level of 5 %. At 1 or more, every pair has a valley.
 
-    Two halves of one group have no valley between them as long as the group has one
-    mode. Two groups have a valley even if they overlap a little. Tantrum, Murua and
+    Two halves of one group have no valley between them if the group has one mode. Two
+    groups have a valley between them even if they overlap a little. Tantrum, Murua and
     Stuetzle (2003), "Assessment and pruning of hierarchical model based clustering",
     join groups by this test. Because all pairs have to pass, the level needs no
     correction for the number of pairs (Berger, 1982). Customers with the same values
@@ -131,7 +131,7 @@ def smallest_valley(
 
     Args:
         places: (m, d) places of customers, from `spread_out`.
-        rows: (m,) the vector that each customer belongs to.
+        rows: (m,) the vector of each customer.
         labels: (n,) the segments of the vectors, 0..k-1.
         centroids: (k, d).
     """
@@ -150,7 +150,7 @@ def smallest_valley(
 
 
 def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
-    """Return (k, d) means of the nearest points, or the centroid if it has none."""
+    """Return (k, d) means of the nearest points; a centroid without points stays."""
     from scipy.spatial.distance import cdist
 
     (points, weights), clusters = sample, len(centroids)
@@ -167,7 +167,7 @@ def measure_valleys(sample: Sample, candidates: list[dict], seed: int) -> list[d
     Args:
         sample: n points.
         candidates: rows of kmeans_candidates.
-        seed: seed of the places of customers, and of their draw.
+        seed: seed of the draw of customers and of their places.
     """
     from scipy.spatial.distance import cdist
     from threadpoolctl import threadpool_limits
@@ -220,8 +220,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

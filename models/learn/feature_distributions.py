@@ -1,5 +1,5 @@
-"""The distribution of each standardized feature at the time of a fit: equally full bins
-for `drift`, mean and standard deviation for standard scores.
+"""The distribution of each standardized feature at the time of a fit: bins with equal
+shares of customers for `drift`, mean and standard deviation for standard scores.
 """
 
 import json
@@ -30,10 +30,10 @@ class Sample(NamedTuple):
 def quantile_bins(
     values: np.ndarray, weights: np.ndarray
 ) -> tuple[list[float], list[float]]:
-    """Return the inner bounds of about BINS equally full bins, and the share of
-    customers in each bin. A value that equals a bound belongs to the bin below it.
+    """Return the inner bounds of about BINS bins with equal shares of customers, and
+    the share of each bin. A value that equals a bound belongs to the bin below it.
 
-    The highest value never bounds a bin; the second highest takes its place. Otherwise
+    The highest value is never a bound; the second highest value replaces it. Otherwise
     a feature that is at its maximum for nearly everyone would have a single bin and
     could never drift.
 
@@ -99,8 +99,8 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

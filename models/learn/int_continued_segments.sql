@@ -82,8 +82,8 @@ compared as (
 
 renamed as (
 
-    -- Segmentations that lost features and got new ones: a feature may have been
-    -- renamed, or replaced by another, of which the segments share customers by chance.
+    -- Segmentations that lost features and got new ones. A feature was renamed, or it was
+    -- replaced by another one, and then segments may share customers by chance.
     select segmentation
     from compared
     where
@@ -155,7 +155,8 @@ counted as (
 
 judged as (
 
-    -- Of a segment of new customers, the few others say little: centroids decide.
+    -- If most customers of a segment are new, the few others say little about it. It is
+    -- left out here, and kmeans_fits compares centroids instead.
     select
         counted.*,
         counted.place_among_origins = 1

@@ -1,4 +1,4 @@
--- The registry with one row per fit, and with lists, because scoring needs one row per
+-- The registry as one row per fit with lists, because scoring needs one row per
 -- segmentation. Coordinates are weighted, as in the points of customers.
 with
 

@@ -1,5 +1,5 @@
 -- Python models cannot call macros. They read the SQL of the macros from this model, so
--- that a fit measures distances as scoring does.
+-- that fitting and scoring measure distances in the same way.
 select
     {{ quoted_text(points_of_text("{points}")) }} as centroids,
     {{ quoted_text(distances_to("point", "centroids")) }} as distances,

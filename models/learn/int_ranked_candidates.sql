@@ -74,7 +74,7 @@ judged as (
 
 found_again as (
 
-    -- Hennig (2007) does not trust a segment that is found again worse.
+    -- Hennig (2007) does not trust a segment with a similarity below 0.6.
     select
         *,
         coalesce(smallest_segment_stability >= 0.6e0, true) as is_found_again
@@ -102,8 +102,8 @@ ranked_by_silhouette as (
 
 compared_with_clearest as (
 
-    -- A silhouette takes overlapping neighbors for one segment. More segments than it
-    -- asks for are there if every two of them have a valley between them.
+    -- The silhouette prefers to count overlapping groups as one. A larger number of
+    -- segments is proven if every two of them have a valley between them.
     select
         *,
         is_large_enough

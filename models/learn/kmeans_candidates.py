@@ -2,10 +2,10 @@
 
 SQL prepares the training vectors: for each segmentation that is due for a fit, the
 distinct points of its customers (of a sample, if there are many) and the number of
-customers at each point. Python returns centroids and metrics, never customers. Rows of
-earlier builds are kept, so that nothing is computed again when configuration and data
-come back. Slower figures are left to candidate_silhouettes, candidate_stabilities and
-candidate_valleys.
+customers at each point. Python returns centroids and metrics, but no customers. Rows of
+earlier builds are kept, so that nothing is computed again if an earlier configuration
+and its data return. The models candidate_silhouettes, candidate_stabilities and
+candidate_valleys compute the slower metrics.
 """
 
 import hashlib
@@ -32,14 +32,14 @@ SCHEMA = {
     "centroids": ["DOUBLE[]"],
 }
 
-# Linear algebra libraries differ in the last bits, so all figures are rounded. Rounded
-# centroids do no harm: they are refined on all customers later.
+# Linear algebra libraries differ in the last bits, so all figures are rounded.
+# Centroids can be rounded, because they are refined on all customers later.
 SIGNIFICANT_DIGITS = 10
 CENTROID_DECIMALS = 9
 
 
 class VectorsError(ValueError):
-    """Vectors that are too few. dbt prints no traceback of it."""
+    """There are too few vectors. dbt prints this error without a traceback."""
 
     __traceback__ = None
 
@@ -52,8 +52,8 @@ class Sample(NamedTuple):
 
 
 def hash_vectors(vectors: np.ndarray, weights: np.ndarray, checksum: str) -> str:
-    """Hash (n, d) points in any order, the (n,) customers at each, and a checksum of
-    the features of all customers, because the points may be those of a sample.
+    """Return a hash of (n, d) points in any order, the (n,) customers at each point,
+    and a checksum of the features of all customers (the points may come from a sample).
     """
     order = np.lexsort(np.column_stack([vectors, weights]).T[::-1])
     digest = hashlib.sha256(np.ascontiguousarray(vectors[order]).tobytes())
@@ -96,8 +96,8 @@ def inertia(to_centroids: np.ndarray, weights: np.ndarray) -> float:
 
 
 def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> float:
-    """Return the weighted mean of (b - a) / b, with a and b the distances to the
-    nearest and to the next centroid.
+    """Return the weighted mean of (b - a) / b, with the distances a to the nearest and
+    b to the second-nearest centroid.
 
     Hruschka, de Castro and Campello (2004), "Evolutionary algorithms for clustering
     gene-expression data". It is the silhouette with distances to centroids in place of
@@ -132,7 +132,7 @@ def calinski_harabasz(
 ) -> float | None:
     """Return the weighted Calinski-Harabasz index (1974): the variance between
     segments divided by the variance within them. Higher is better. None if there is no
-    variance within the segments, or no more than one customer per segment.
+    variance within the segments, or at most one customer per segment.
 
     Args:
         within: the inertia.
@@ -149,7 +149,7 @@ def calinski_harabasz(
 
 
 def measure(sample: Sample, centroids: np.ndarray) -> dict:
-    """Return the rounded figures of (k, d) centroids that follow from distances."""
+    """Return the metrics of (k, d) centroids that follow from distances, rounded."""
     to_centroids = distances(sample.points, centroids)
     labels = to_centroids.argmin(axis=1)
     within, clusters = inertia(to_centroids, sample.customers), len(centroids)
@@ -193,7 +193,7 @@ def fit_candidates(sample: Sample, settings: dict, customers: int) -> list[dict]
     Raises:
         VectorsError: fewer distinct points than the smallest number of clusters.
     """
-    import sklearn.cluster  # noqa: F401  the limit below needs its threads loaded
+    import sklearn.cluster  # noqa: F401  loads the threads that are limited
     from threadpoolctl import threadpool_limits
 
     name, vectors = settings["segmentation"], len(sample.points)
@@ -252,8 +252,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")
@@ -294,7 +294,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     today = {(row["segmentation"], row["configuration_hash"]) for row in segmentations}
     for row in rows:
         name = row["segmentation"]
-        # Under `dbt build --empty`, nothing is in `current`, and rows stay as they are.
+        # `dbt build --empty` leaves `current` empty, and then rows stay as they are.
         if name in current and (name, row["configuration_hash"]) in today:
             row["is_current"] = row["data_fingerprint"] == current[name]
     return as_relation(session, rows)

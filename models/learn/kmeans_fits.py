@@ -1,8 +1,8 @@
 """The registry of all fits that ever scored customers.
 
-The segments of a refined fit get their ids here. A segment that continues one of the
-previous fit keeps its id. Columns of the fit, its features and its segments share one
-table, so that a fit is appended whole or not at all. The views of this table are
+The segments of a refined fit get their ids here. A segment that continues a segment of
+the previous fit keeps its id. Columns of the fit, its features and its segments share
+one table, so that a fit is appended whole or not at all. The views of this table are
 segmentation_fits, segmentation_fit_features and segmentation_fit_centroids.
 """
 
@@ -60,20 +60,21 @@ def segment_ids(
     """Return an id for each centroid: that of the segment that it continues, or a new
     one.
 
-    Customers decide in `continued`: standardized centroids of two fits lie in two
-    scales if many customers came or went. Of segments of new customers, the distances
-    between centroids decide. A new centroid can only continue the nearest old one. Of
-    several that could continue the same old one, the nearest does, and the others get
-    new ids. Pairing without regard to the nearest centroid would let a chain of short
-    moves take ids from segments that have not moved at all.
+    For segments in `continued`, their customers decide, because standardized centroids
+    of two fits have different scales if many customers came or went. For segments of
+    new customers, the distances between centroids decide. A new centroid can only
+    continue the nearest old one. If several new centroids have the same nearest old
+    one, the closest of them continues it, and the others get new ids. If a centroid
+    could also continue a more distant one, a chain of short moves could take ids from
+    segments that have not moved.
 
     Args:
         segmentation: prefix of the ids.
         centroids: (k, d) new standardized centroids.
         earlier: (d,) standardized centroids of the previous fit, by id.
-        used: all ids that the segmentation ever had; a new id is none of them.
-        continued: ids by segment_index, of segments whose customers were there before;
-            None for those that continue no segment. See int_continued_segments.
+        used: all ids that the segmentation has ever had; new ids differ from them.
+        continued: rows of int_continued_segments, as ids by segment_index; None for a
+            segment that continues no other.
     """
     continued = continued or {}
     ids = [continued.get(index) for index in range(len(centroids))]
@@ -201,8 +202,8 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def earlier_registry(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
-    """Return the registry of earlier builds. If this schema has none yet, it is the
-    registry that the schema is configured to import.
+    """Return the registry of earlier builds. If this schema has no registry yet, return
+    the one that it is configured to import.
     """
     this = (dbt.this.database, dbt.this.schema, dbt.this.identifier)
     names = "(table_catalog, table_schema, table_name)"
@@ -274,8 +275,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
             mine = [row for row in refined if row["fit_id"] == identity]
             rows += list_rows(mine, registry, continued, now)
         elif identity and identity != newest_fit(registry, name):
-            # The build found the same data again, or the user has gone back to an
-            # earlier configuration: its fit becomes the newest.
+            # The data or the configuration are those of an earlier fit again. This fit
+            # becomes the newest.
             readopted.append(identity)
     if readopted:
         identities = ", ".join(f"'{identity}'" for identity in readopted)

@@ -1,5 +1,5 @@
-"""The quality indices of each fit over all its customers, from sums per segment that
-the last of Lloyd's passes has measured.
+"""The quality indices of each fit, computed from the sums per segment that the last of
+Lloyd's passes measured over all customers.
 """
 
 import json
@@ -46,7 +46,7 @@ def calinski_harabasz(
 ) -> float | None:
     """Return the Calinski-Harabasz index (1974): the variance between segments divided
     by the variance within them. None if there are fewer than two segments, no variance
-    within them, or no more than one customer per segment.
+    within them, or at most one customer per segment.
 
     Args:
         within: sum of squared distances to the means of the segments.

@@ -29,17 +29,17 @@ SCHEMA = {
 MEASURES = tuple(SCHEMA)[-5:]
 
 MAXIMUM_PASSES = 12
-# Lloyd's passes end when one lowers the inertia by less than this share of it.
+# Lloyd's passes end when a pass lowers the inertia by less than this share.
 SMALLEST_GAIN = 1e-7
-# After such a small gain, the next pass is probably the last, so it also measures.
+# After a gain this small, the next pass is probably the last, so it also measures.
 NEARLY_NO_GAIN = 50 * SMALLEST_GAIN
 # Figures are rounded, because linear algebra libraries differ in the last bits.
 CENTROID_DECIMALS = 9
-# Iterations on the sample end after SAMPLE_STEPS, or after so small a change.
+# Iterations on the sample end after SAMPLE_STEPS, or after a change this small.
 SAMPLE_STEPS = 100
 SAMPLE_TOLERANCE = 1e-3
-# The shortest step of centroids in the sample, as a share of the distances from them.
-# After a shorter step, too few vectors would change their segment.
+# The shortest step of centroids in the sample, as a share of the vectors' distance from
+# them. After a shorter step, too few vectors would change their segment.
 SECANT = 0.1
 
 
@@ -62,16 +62,16 @@ class Customers(NamedTuple):
 class Pass(NamedTuple):
     """The result of a pass over all customers."""
 
-    moved: np.ndarray  # (k, d) means of the segments; an empty one keeps its centroid
+    moved: np.ndarray  # (k, d) means of segments; an empty segment keeps its centroid
     gain: float  # the decrease of the inertia when centroids move to these means
-    measures: list[dict]  # figures of k segments; only `customers` without `measure`
+    measures: list[dict]  # figures of k segments; without `measure`, only `customers`
 
 
 class Refinement(NamedTuple):
     """The result of all passes."""
 
     centroids: np.ndarray  # (k, d), sorted by their first coordinate
-    order: np.ndarray  # (k,) position of each among the centroids of the start
+    order: np.ndarray  # (k,) position of each centroid among those of the start
     passes: int
     last: Pass
 
@@ -84,10 +84,10 @@ def fixed_point_unit(largest: float) -> float:
 
 
 def fixed_point_sum_sql(whole_sum: str, expression: str, largest: float) -> str:
-    """Return SQL for a sum of doubles of at most `largest`. It adds whole numbers, so
-    the result has the same bits for every order of the rows; `whole_sum` adds them.
+    """Return SQL for a sum of doubles of at most `largest`. `whole_sum` adds whole
+    numbers, so the result has the same bits for every order of rows.
     """
-    # Quoted: DuckDB would read bare digits as a DECIMAL, which may be one bit off.
+    # In quotes, because DuckDB would read the digits as a DECIMAL, maybe one bit off.
     unit = f"'{fixed_point_unit(largest)!r}'::double"
     return f"({whole_sum.format(value=f'({expression}) * {unit}')})::double / {unit}"
 
@@ -111,7 +111,7 @@ def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> P
 
     The measures of a segment are its customers, the largest distance, and the sums of
     squared distances, of distances and of (b - a) / b, with the distances a to the
-    nearest and b to the next centroid (Hruschka, de Castro and Campello, 2004).
+    nearest and b to the second-nearest centroid (Hruschka and others, 2004).
     """
     found, sql = find_nearest(customers, centroids), customers.expressions
     total = partial(fixed_point_sum_sql, sql["whole_sum"])
@@ -143,7 +143,7 @@ def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> P
 
 
 def average_sample(sample: Sample, centroids: np.ndarray) -> np.ndarray:
-    """Return (k, d) means of the nearest points, or the centroid if it has none."""
+    """Return (k, d) means of the nearest points; a centroid without points stays."""
     from scipy.spatial.distance import cdist
 
     (points, weights), clusters = sample, len(centroids)
@@ -196,8 +196,8 @@ def refine(
     sample: Sample | None = None,
 ) -> Refinement:
     """Run Lloyd's passes from (k, d) centroids until the inertia stops falling; the
-    given inertia is approximate. The sample that the centroids come from, if any, saves
-    passes. It is dropped when a pass gains no less than the previous one.
+    given inertia is approximate. If the centroids come from a sample, the sample saves
+    passes. It is dropped when a pass gains as much as the previous one, or more.
     """
     order, gain = np.arange(len(centroids)), math.inf
     for passes in itertools.count(1):
@@ -260,8 +260,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

@@ -1,8 +1,9 @@
 """The centroids from which Lloyd's passes start, and the id of the resulting fit.
 
-They are those of the chosen candidate of each segmentation that is due for a fit. If
-the candidate comes from a sample, K-means first runs on in a larger sample. Rows of
-earlier builds are kept: equal configuration, data and preparation give the same fit.
+For each segmentation that is due for a fit, these are the centroids of the chosen
+candidate. If the candidate comes from a sample, K-means first continues in a larger
+sample. Rows of earlier builds are kept: equal configuration, data and preparation give
+the same fit.
 """
 
 import hashlib
@@ -121,8 +122,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation whose given count of int_training_vectors is
-    above 0: no points if the segmentation is not due for a fit.
+    """Return the points of a segmentation for which a count in int_training_vectors is
+    above 0. Without a due fit, there are no points.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

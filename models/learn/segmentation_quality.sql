@@ -15,7 +15,8 @@ chosen as (
 
 comparable as (
 
-    -- as large and as often found again as the chosen ones
+    -- Another candidate is an alternative only if its segments pass the tests of size and
+    -- stability that the chosen one passes.
     select
         ranked.*,
         ranked.is_large_enough
@@ -29,7 +30,7 @@ comparable as (
 
 compared as (
 
-    -- Differences below 0.02 are within the noise of the index.
+    -- Differences of silhouettes below 0.02 are within their noise.
     select
         ranked.segmentation,
         min(case when ranked.preference = 2 and ranked.is_comparable

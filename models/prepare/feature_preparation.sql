@@ -30,7 +30,7 @@ rejections as (
 
 measured as (
 
-    -- One scan of a segmentation for all its features. Values are moved to 0..1 and
+    -- One scan of a segmentation measures all its features. Values are scaled to 0..1 and
     -- summed in fixed point, so that the moments have the same bits in any order of rows.
     {% for segmentation in segmentations %}
     {% set moments = [] %}
@@ -133,9 +133,9 @@ centered as (
 
 scaled as (
 
-    -- The variances of a block of categories add up to 1 - sum of squared shares. The
-    -- rounding error of the logarithm of 1 + x is that of 1 + x. Numbers below 1e-300
-    -- are left out, because DOUBLEs lose digits there.
+    -- The variances of a block of categories add up to 1 - sum of squared shares. A
+    -- spread up to `rounding` may come from rounding errors alone: ln(1 + x) has the
+    -- error of 1 + x, and DOUBLEs below 1e-300 lose digits.
     select
         *,
         case scale_method when 'none' then 0 else middle end as center,

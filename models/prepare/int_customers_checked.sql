@@ -70,7 +70,8 @@ given_again as (
 
 repeated_rows as (
 
-    -- Exact copies become one row. If an id still has two rows, they contradict.
+    -- Exact copies become one row. If an id still has two rows, they contradict each
+    -- other.
     select
         given_again.given_id,
         given_again.customer_id,
@@ -147,8 +148,8 @@ select
     {{ columns_for_each(columns, ["{column}"]) }},
     copies,
     {{ as_code("rejection", reasons | unique | list) }} as rejection,
-    -- A list, because this is filled for rejected rows only, and a NULL list is cheaper
-    -- to store than two NULL texts.
+    -- The two texts are one list, because they are NULL for accepted rows, and a NULL
+    -- list takes less storage than two NULL texts.
     case when rejection is not null then {{ dbt.array_construct([
         "cast(given_id as " ~ dbt.type_string() ~ ")",
         row_as_json(given) if segmentation_setting("segmentation_rejected_rows")

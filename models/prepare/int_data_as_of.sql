@@ -5,7 +5,7 @@ with
 latest as (
 
     select max(cast(({{ day }}) as {{ dbt.type_timestamp() }})) as data_as_of
-    {# A source is not read for a day that is given, or for none. #}
+    {# The source is read only if the day comes from a column. #}
     {% if day != "null" and not modules.re.match("'[^']*'$", day) %}
     from {{ ref("customer_segmentation", "base_customers") }}
     {% endif %}

@@ -35,7 +35,7 @@ standardized as (
 
 placed as (
 
-    -- A zero is 0 after every transform, but not always to the last bit.
+    -- The value 0 stays 0 under every transform, but rounding may change its last bits.
     select
         standardized.segmentation,
         standardized.feature,
@@ -77,8 +77,9 @@ described as (
 
 fenced as (
 
-    -- Of a normal feature, the quartiles lie 1.349 standard deviations apart. Far values
-    -- do not move them. Where half of the customers have one value, they say nothing.
+    -- In a normal distribution, the quartiles lie 1.349 standard deviations apart, and
+    -- far values do not move them. If they are equal, the standard deviation is used
+    -- instead.
     select
         *,
         {{ list_element("quartiles", 2) }} as middle,

@@ -1,7 +1,7 @@
 """Checks that no line of the files of `segmentation_customers` is lost.
 
 If the counts of int_files_counted do not agree, this model reads the file line by line.
-It stops the build with the number of the bad line and advice, but without a value.
+It stops the build with the number of the bad line and advice; it prints no value.
 """
 
 import gzip
@@ -35,13 +35,13 @@ PREAMBLE = 50
 
 
 class FileError(ValueError):
-    """A fault of a file: finding and advice. dbt prints no traceback of it."""
+    """A fault in a file: finding and advice. dbt prints it without a traceback."""
 
     __traceback__ = None
 
 
 def literal(sql: str) -> str:
-    """Return the text of an SQL literal."""
+    """Return the text that an SQL literal stands for."""
     return sql.strip()[1:-1].replace("''", "'")
 
 
@@ -53,7 +53,7 @@ def words(lines: list[int]) -> str:
 
 
 class Text:
-    """Reads a file as lines and as records, by the options of read_csv."""
+    """Reads lines and records of a file, as the options of read_csv say."""
 
     def __init__(self, path: Path, options: dict) -> None:
         self.path = path
@@ -143,7 +143,7 @@ class Text:
 
 
 def look_at_head(text: Text) -> None:
-    """Raise a FileError if a file is empty, not a text file, or UTF-16."""
+    """Raise a FileError if a file is empty, not text, or UTF-16 without the option."""
     with open(text.path, "rb") as file:
         head = file.read(4)
     if not head:
@@ -252,7 +252,7 @@ def look_closer(row: dict) -> None:
         FileError: the numbers differ, or DuckDB has found a fault.
     """
     options = json.loads(row["options"])
-    texts = [  # only DuckDB reads other files
+    texts = [  # only DuckDB can read other files
         Text(path, options)
         for path in map(Path, row["paths"])
         if path.is_file() and path.suffix != ".zst" and "compression" not in options

@@ -4,7 +4,7 @@
 {% set table = customers_table() %}
 {% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set id = quoted_text(segmentation_setting("segmentation_customer_id")) %}
-{#- The columns of a block of categories read the same. -#}
+{#- All features of a block of categories have the same expression. -#}
 {% set columns = [{"key": "'segmentation_customer_id'", "expression": id}]
     + for_each(configured_features(), {
         "key": "'segmentation_features.{block}'", "expression": "{'expression'}",

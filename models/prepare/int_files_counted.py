@@ -1,8 +1,8 @@
-"""Counts lines of the files of `segmentation_customers`, and rows read from them.
+"""Counts lines of the files of `segmentation_customers`, and rows that DuckDB reads.
 
 DuckDB guesses the format of a file. Lines that do not fit the guess can vanish, and
-errors quote lines. So this model reads each file before all others do, and keeps errors
-of DuckDB without their values. int_files_checked examines the differences.
+errors quote lines. So this model reads each file before other models do, and keeps
+DuckDB's errors without the quoted values. int_files_checked examines the differences.
 """
 
 import difflib
@@ -51,7 +51,7 @@ def visible(name: str) -> str:
 
 
 def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
-    """Return a description of the names among which one is missing, and advice."""
+    """Return finding and advice for a name that is missing among the columns."""
     if all(re.fullmatch(r"column\d+", name) for name in names):
         return (
             f"no header: the columns are called column0 to column{len(names) - 1}.",
@@ -63,7 +63,7 @@ def misnamed(missing: str, names: list[str]) -> tuple[str, str]:
             "If the file has no header, say {file: ..., header: false}, and columns are"
             " column0, column1 and so on; else correct the name in the expression.",
         )
-    if len(names) == 1:  # which may be a whole line
+    if len(names) == 1:  # the name may be a whole line
         signs = Counter(re.findall(r"[^\w\s\"'-]", names[0])) or {"^": 1}
         likely = max(signs, key=signs.get)
         return (
@@ -109,8 +109,8 @@ def without_values(error: Exception) -> tuple[str, str]:
 
 
 def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | None:
-    """Return the number of records, which is that of lines that do not end within
-    quotes. None if the last line ends within quotes.
+    """Return the number of records: the number of lines that do not end within quotes.
+    None if the last line ends within quotes.
     """
     odd = session.execute(
         "select (length(line) - length(replace(line, $quote, ''))) % 2 = 1 as odd"
@@ -122,10 +122,10 @@ def records_in(session: DuckDBPyConnection, lines: str, quote: str) -> int | Non
 
 
 def paths_of(session: DuckDBPyConnection, patterns: list[str]) -> list[str]:
-    """Return the files that match the patterns, in the order in which DuckDB reads."""
+    """Return the files that match the patterns, in the order of DuckDB."""
     paths = []
     for pattern in patterns:
-        if "://" in pattern:  # left to DuckDB
+        if "://" in pattern:  # DuckDB looks for files on servers
             paths.append(pattern)
         else:
             found = session.execute("from glob(?)", [pattern]).fetchall()
@@ -142,8 +142,8 @@ def counts(
         session: a connection.
         reader: SQL of the call of read_csv.
         options: SQL of its options.
-        files: number of files that it reads.
-        used: expressions that use its columns; empty if any column may be used.
+        files: number of files that the call reads.
+        used: expressions on the columns; empty if any column may be used.
     """
     names = session.sql(f"select * from {reader} limit 0").columns
     # DuckDB only reports unreadable values in columns that the query uses.
@@ -163,12 +163,12 @@ def counts(
     )
     (lines,) = session.execute(f"select count(*) from {lines_of}").fetchone()
     has_header = options.get("header", "").lower() not in ("false", "0")
-    if "header" not in options:  # DuckDB has guessed whether there is one
+    if "header" not in options:  # DuckDB has guessed whether there is a header
         is_unnamed = all(re.fullmatch(r"column\d+", name) for name in names)
         has_header = not is_unnamed if NAMING.isdisjoint(options) else lines != rows
     header = files if has_header else 0
     records = lines
-    if lines - header != rows:  # line ends within texts, or lost rows
+    if lines - header != rows:  # texts have line ends, or rows are lost
         quote = options.get("quote", "'\"'").strip()[1:-1].replace("''", "'")
         records = records_in(session, lines_of, quote) if quote else lines
     return {
@@ -216,7 +216,7 @@ def named_twice(
 def fault_of_columns(
     session: DuckDBPyConnection, table: str, columns: list[dict], options: dict
 ) -> tuple[str, str] | None:
-    """Return finding and advice for the first expression that does not fit."""
+    """Return finding and advice for the first expression that is not valid."""
     names = session.sql(f"select * from {table} limit 0").columns
     for column in columns:
         name = named_twice(session, column["expression"], names, options)
@@ -227,7 +227,7 @@ def fault_of_columns(
             )
         try:
             session.sql(f"select {column['expression']} from {table} limit 0")
-        except duckdb.Error as error:  # an error of the expression: no row is read
+        except duckdb.Error as error:  # in the expression, as no row is read
             missing = re.search(
                 r'(?:Referenced column|not have a column named) "([^"]+)"', str(error)
             )

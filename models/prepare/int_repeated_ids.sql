@@ -7,7 +7,7 @@
     "({expression})",
 ) %}
 
--- Waits for int_build, which checks the history.
+-- This model waits for int_build, which checks the history.
 -- depends_on: {{ ref("customer_segmentation", "int_build") }}
 with
 
@@ -53,7 +53,7 @@ doubts as (
 
 hashed_rows as (
 
-    -- The table is read again only if there are doubts.
+    -- The table is read again only if the CTE `doubts` has a row.
     select {{ hashed(row_parts | join(", ")) }} as hashed_row
     from {{ ref("customer_segmentation", "base_customers") }}
     where

@@ -20,7 +20,7 @@ int_training_samples as (
 
 largest_sample as (
 
-    -- There is no row if no fit is due, so that no customer is read.
+    -- If no fit is due, there is no row, so that no customer is read.
     select max(fit_share) as fit_share
     from int_training_samples
     having count(*) > 0

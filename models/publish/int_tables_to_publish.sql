@@ -1,8 +1,8 @@
 {% set folder = segmentation_setting("segmentation_publish_to") %}
 {% set left_out = segmentation_setting("segmentation_publish_without") %}
 
-{#- What is empty was built with --empty and never again. Of other tables this is no
-    sign: nothing was ever measured where the registry was imported. -#}
+{#- If one of these tables is empty, its last build was with --empty. Other tables may be
+    empty after any build, for instance if the registry was imported. -#}
 {% set never_empty = [
     "audiences", "customer_segment_history", "customer_segments", "scoring_functions",
     "segment_profiles", "segmentation_fits", "segments",
@@ -18,9 +18,9 @@
 
 {% set published = public_tables() | reject("in", left_out) | list if folder else [] %}
 
--- A table is published when its tests and those of what is written after it have passed.
--- There is no ref where nothing is published, so that a folder of models can be switched
--- off: leave out its tables with segmentation_publish_without.
+-- These refs make the publication wait for the tests of every published table and of the
+-- models that are written after them. A table in segmentation_publish_without has no ref,
+-- so that the folder of its model can be switched off.
 {% if published %}
 -- depends_on: {{ ref("customer_segmentation", "int_feature_shapes") }}
 {% endif %}

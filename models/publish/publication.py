@@ -1,10 +1,10 @@
-"""Writes the public tables to where other programs read them.
+"""Write the public tables to a folder from which other programs read them.
 
 A publication is a folder of its own: a DuckDB file, a Parquet file per table and a
-manifest. Only when all is written, a symbolic link is replaced by one that points
-there, so a reader finds the whole publication before or the whole new one. Whatever
-stops the build on the way, no reader sees what it left, and the next one removes it.
-Nothing is removed that does not carry a manifest of ours.
+manifest. When all files are written, a symbolic link is switched to the new folder, so
+that a reader always finds a complete publication. If the build stops on the way, no
+reader sees the incomplete folder, and the next build removes it. Files and folders that
+this model has not written are never removed.
 """
 
 import json
@@ -38,15 +38,15 @@ SCHEMA = {
 
 DATABASE, PARQUET, MANIFEST = "segments.duckdb", "parquet", "manifest.json"
 CURRENT, VERSIONS = "current", "versions"
-# Names sort by time; the name of a version begins with a dot until it is complete.
+# Sorted by name, versions are in order of time. An incomplete one begins with a dot.
 VERSION, VERSION_TIME = re.compile(r"\d{8}T\d{12}Z"), "%Y%m%dT%H%M%S%fZ"
 INCOMPLETE = re.compile(rf"\.{VERSION.pattern}")
 CATALOG = "segmentation_publication"
-# The time of the build is no content: without changes the checksum is the same.
+# The time of the build is left out: if no data change, the checksum stays the same.
 NOT_IN_CHECKSUM = {"scored_at"}
-# The oldest clients of DuckDB 1 read this format.
+# All versions of DuckDB from 1.0 on can read this storage format.
 STORAGE = "v1.0.0"
-# Of a table or view, without the name of a column, and of its columns.
+# The comments of a table's or view's columns, and its own comment with an empty name.
 COMMENTS = """
     from (
         select database_name, schema_name, table_name, '' as name, comment
@@ -65,19 +65,19 @@ COMMENTS = """
 
 
 class PublicationError(RuntimeError):
-    """A publication that is impossible. dbt prints no traceback of it."""
+    """Error that makes a publication impossible. dbt prints it without traceback."""
 
-    # A context manager sets it again.
+    # The setter does nothing, because a context manager would set the traceback again.
     __traceback__ = property(lambda self: None, lambda self, traceback: None)
 
 
 def quoted(name: str) -> str:
-    """Return the name as an identifier."""
+    """Return the name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: object) -> str:
-    """Return the text as a literal."""
+    """Return the text as a SQL literal."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
@@ -88,11 +88,11 @@ def records(relation: DuckDBPyRelation) -> list[dict]:
 
 
 def manifest_rows(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelation:
-    """Return a manifest as rows with the types of SCHEMA: one per table, with what it
-    says of all tables in each; none of an empty manifest.
+    """Return a manifest as rows with the types of SCHEMA: one row per table, which also
+    has the entries for all tables. An empty manifest has no rows.
     """
     shared = {
-        "scored_at": manifest.get("data_as_of"),  # of a manifest of version 0.1
+        "scored_at": manifest.get("data_as_of"),  # a manifest of version 0.1 lacks it
         **manifest,
         "fit_ids": json.dumps(manifest.get("fit_ids")),
     }
@@ -104,13 +104,13 @@ def manifest_rows(cursor: DuckDBPyConnection, manifest: dict) -> DuckDBPyRelatio
 
 
 def place(table: dict) -> list[str]:
-    """Return database, schema and name of a row of int_tables_to_publish."""
+    """Return database, schema and name in a row of int_tables_to_publish."""
     return [table["database_name"], table["schema_name"], table["identifier"]]
 
 
 def measure(cursor: DuckDBPyConnection, table: str) -> dict:
-    """Return the number of rows of a table and a checksum that does not depend on their
-    order: the sum of the lower halves of the MD5 of each row as JSON.
+    """Return the number of rows of a table, and a checksum that does not depend on the
+    order of the rows: the sum of the lower halves of the MD5 of each row as JSON.
     """
     columns = cursor.execute(f"select * from {table} limit 0").description
     kept = [quoted(column[0]) for column in columns if column[0] not in NOT_IN_CHECKSUM]
@@ -127,13 +127,13 @@ def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
     Args:
         cursor: a connection with the file attached as CATALOG.
         table: a row of int_tables_to_publish.
-        folder: of the publication.
+        folder: folder of the publication.
 
     Returns:
-        What the manifest says of the table.
+        The entry of the manifest for the table.
 
     Raises:
-        PublicationError: if the table is empty and cannot be.
+        PublicationError: if the table is empty, but should never be.
     """
     name = table["table_name"]
     target = f"{CATALOG}.main.{quoted(name)}"
@@ -153,8 +153,8 @@ def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
 
 
 def write_comments(cursor: DuckDBPyConnection, name: str, comments: dict) -> None:
-    """Comment on a table of the attached file and, by their names, on its columns; the
-    comment of the table itself has an empty name.
+    """Write the comments of a table in the attached file. Comments have the names of
+    its columns; the comment of the table itself has an empty name.
     """
     table = f"{CATALOG}.main.{quoted(name)}"
     for column, comment in comments.items():
@@ -168,9 +168,9 @@ def write(
     """Write a publication to an empty folder.
 
     Args:
-        cursor: a connection of its own, since a transaction that writes to two files
-            is refused.
-        folder: where to.
+        cursor: a connection of its own, because DuckDB refuses a transaction that
+            writes to two files.
+        folder: the empty folder.
         tables: rows of int_tables_to_publish.
         contents: `facts` for the manifest; `functions`, rows of scoring_functions.
     """
@@ -201,7 +201,7 @@ def write(
         cursor.execute(f"checkpoint {CATALOG}")
     finally:
         with suppress(duckdb.TransactionException):
-            cursor.rollback()  # what failed half-way
+            cursor.rollback()  # if the transaction has failed
         cursor.execute(f"detach {CATALOG}")
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
     for file in (folder / DATABASE, folder / MANIFEST, *(folder / PARQUET).iterdir()):
@@ -209,7 +209,7 @@ def write(
 
 
 def read_manifest(folder: Path) -> dict:
-    """Return the manifest of a version, {} if the folder has none of ours."""
+    """Return the manifest of a version; {} if the folder has no valid manifest."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
         return manifest if VERSION.fullmatch(manifest["version"]) else {}
@@ -218,14 +218,14 @@ def read_manifest(folder: Path) -> dict:
 
 
 def stop(path: Path | str, found: str, cure: str) -> None:
-    """Stop the build."""
+    """Stop the build with a message: what was found at the path, and the cure."""
     raise PublicationError(f"segmentation_publish_to: {path} {found}. {cure}") from None
 
 
 @contextmanager
 def holding(folder: Path) -> Iterator[None]:
-    """Let other publishers wait, where the file system can lock a folder; say what to
-    do where it cannot be written.
+    """Lock the folder, if the file system can lock folders, so that other publishers
+    wait. If the folder cannot be written, stop the build and say what to do.
     """
     cure = "Allow this user to write there, or name another folder ('' for none)."
     try:
@@ -256,7 +256,7 @@ def check_place(folder: Path, database: Path | None) -> None:
     database publishes here.
 
     Args:
-        folder: of all publications.
+        folder: folder of all publications.
         database: file of the build's database; None if it is in memory.
     """
     current = folder / CURRENT
@@ -276,7 +276,7 @@ def check_place(folder: Path, database: Path | None) -> None:
 
 def switch(folder: Path, version: str) -> None:
     """Make a complete version the current one, in one step. A copy or an archive may
-    have turned the link into a folder, what it led to: that becomes the version it is.
+    have replaced the link by the folder it pointed to: this becomes a version again.
 
     Raises:
         PublicationError: if the file system has no symbolic links.
@@ -297,13 +297,13 @@ def switch(folder: Path, version: str) -> None:
 
 
 def is_complete(path: Path) -> bool:
-    """Whether the path is a version that was written here, by its name and manifest."""
+    """Return whether the path is a complete version: its name is in its manifest."""
     return read_manifest(path).get("version") == path.name and not path.is_symlink()
 
 
 def clean(folder: Path) -> None:
-    """Remove what was not completed, and all versions but the current one and the one
-    before; leave everything that is not ours.
+    """Remove incomplete versions, and all complete versions except the current one and
+    the one before it. Keep all other files and folders.
     """
     current = read_manifest(folder / CURRENT).get("version")
     paths = sorted((folder / VERSIONS).iterdir())
@@ -337,7 +337,7 @@ def publish(
     database = Path(file).resolve() if file else None
     with holding(folder):
         with suppress(OSError):
-            (folder / CURRENT).rmdir()  # some archives keep an empty folder for a link
+            (folder / CURRENT).rmdir()  # some archives make an empty folder of the link
         check_place(folder, database)
         clean(folder)
         now = next_version(folder)

@@ -42,7 +42,7 @@ scored_orders as (
 
 joined_orders as (
 
-    -- all NULL but the class for customers without a completed order
+    -- For customers without a completed order, all new columns except the class are NULL.
     select
         banded.*,
         {{ rfm_class(

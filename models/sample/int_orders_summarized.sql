@@ -8,7 +8,7 @@ stg_orders as (
 
 completed_orders as (
 
-    -- what was returned or cancelled is no revenue
+    -- Returned and cancelled orders bring no revenue.
     select * from stg_orders
     where
         rejection is null

@@ -30,7 +30,7 @@ trimmed as (
 
 spelt as (
 
-    -- Numbers stay text here: what is wrong with them is for the check to say.
+    -- Numbers stay text here, because a later check reports invalid numbers.
     select
         customer_id,
         case

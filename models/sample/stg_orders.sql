@@ -28,7 +28,7 @@ trimmed as (
 
 merged as (
 
-    -- exact copies of a row are one order
+    -- Exact copies of a row count as one order.
     select
         order_id,
         customer_id,

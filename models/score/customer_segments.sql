@@ -10,7 +10,7 @@ int_customer_scores as (
 
 put_in_words as (
 
-    -- A score may be of any fit in the registry. The lookup is joined inline, because
+    -- A score may come from any fit in the registry. The lookup is joined inline, because
     -- DuckDB would keep all columns of a CTE that is used twice.
     select
         scores.customer_id,

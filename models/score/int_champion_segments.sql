@@ -28,11 +28,10 @@ int_segment_profiles as (
 
 compared as (
 
-    -- A name is given at a deviation of 0.5 and outdated below 0.25; that of a category
-    -- is given where half of the customers have it and outdated below 0.45, or where 5 %
-    -- have it and outdated above 0.1. The gap keeps a segment at the border from changing
-    -- its name at every build. A segment without customers has no profile: its name is
-    -- not judged.
+    -- A feature enters a name at a deviation of 0.5, and the name is outdated below 0.25.
+    -- A category enters at a share of 50 % or more (outdated below 45 %), or of 5 % or
+    -- less (outdated above 10 %). These gaps keep the name of a segment at the border
+    -- valid. Without customers, a segment has no profile, and its name is not judged.
     select
         centroids.segmentation,
         centroids.segment_id,

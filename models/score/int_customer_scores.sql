@@ -1,6 +1,6 @@
 {% set names = configured_segmentations() | map(attribute="name") | list %}
 
--- Waits for int_segments_of_fits, so that no score carries an untested name.
+-- This model waits for int_segments_of_fits, so that no score gets an untested name.
 -- depends_on: {{ ref("customer_segmentation", "int_segments_of_fits") }}
 with
 

@@ -45,7 +45,8 @@ phrased as (
 
 best_of_block as (
 
-    -- of categories only one is named, rather what most are than what few are
+    -- A name mentions only one category of a block, preferably one that most customers
+    -- have.
     select
         *,
         row_number() over (
@@ -93,7 +94,7 @@ first_words as (
 
 rivals as (
 
-    -- segments of which the first words are true as well
+    -- Rivals are other segments for which the first words are also true.
     select
         first_words.segmentation,
         first_words.segment_id,
@@ -115,7 +116,7 @@ rivals as (
 
 told_apart as (
 
-    -- the word that tells the segment from most of its rivals
+    -- The chosen word distinguishes the segment from the largest number of rivals.
     select
         ranked.segmentation,
         ranked.segment_id,
@@ -174,7 +175,7 @@ champion_segments as (
 
 composed as (
 
-    -- the longer name is for the case that the shorter one is taken
+    -- The long name is used if another segment already has the short one.
     select
         champion_segments.segmentation,
         champion_segments.segment_id,

@@ -121,7 +121,8 @@ averaged as (
 
 measured as (
 
-    -- below a variance of 1e-13, a far outlier has left too few digits to tell
+    -- A variance below 1e-13 of the squared range has too few correct digits, so the
+    -- deviation is NULL.
     select
         *,
         case
@@ -149,8 +150,9 @@ measured as (
 
 chosen as (
 
-    -- Only 0 and 1 are as large as their squares. A median that many share would be the
-    -- same for segments that differ; a mean says little where few customers make it.
+    -- Only values of 0 and 1 have the same sum as their squares. A median that many
+    -- customers share would be the same for different segments. A mean that depends on
+    -- few customers is not typical.
     select
         measured.*,
         columns.block,
@@ -201,9 +203,9 @@ compared as (
 
 deviating as (
 
-    -- The standard error of a median is that of a mean x sqrt(pi / 2) where values are
-    -- distributed normally. A median may differ where its values are too far apart to
-    -- show it: then the means on the same side do.
+    -- For normal values, the standard error of a median is sqrt(pi / 2) times that of the
+    -- mean. A difference of the means on the same side counts as well, because it may be
+    -- clear even if that of the medians is not.
     select
         *,
         {{ deviation("typical_value", "typical_of_all", "spread", "lowest") }}

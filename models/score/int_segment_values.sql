@@ -18,8 +18,8 @@ int_column_bounds as (
 
 summarized as (
 
-    -- One scan for all that is said of the values, also of those of all customers.
-    -- Moments are of values moved to 0..1, as in feature_preparation.
+    -- One scan gives all figures about the values, for segments and for all customers.
+    -- Moments are computed on values scaled to 0..1, as in feature_preparation.
     select
         nearest.segmentation,
         nearest.segment_index,

@@ -1,5 +1,5 @@
--- Waits for the tests on names of int_champion_segments, so that no score carries an
--- untested name.
+-- This model waits for the tests of names in int_champion_segments, so that no score gets
+-- an untested name.
 -- depends_on: {{ ref("customer_segmentation", "int_champion_segments") }}
 with
 

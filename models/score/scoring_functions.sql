@@ -65,7 +65,8 @@ names as (
 
 written as (
 
-    -- The row of int_champions as SQL, because a function cannot depend on tables.
+    -- The row of int_champions is written as SQL, because a function cannot depend on
+    -- tables.
     select
         int_champions.segmentation,
         int_champions.fit_id,
@@ -88,7 +89,7 @@ written as (
 
 composed as (
 
-    -- The same steps as in int_customer_points and int_nearest_segments.
+    -- The function takes the same steps as int_customer_points and int_nearest_segments.
     select
         written.segmentation,
         written.fit_id,

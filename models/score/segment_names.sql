@@ -59,8 +59,8 @@ named_here as (
 
 imported as (
 
-    -- Names of imported fits are found by fit and id: in another database, the same id
-    -- may belong to another segment.
+    -- Names of imported fits are matched by fit and id, because in another database the
+    -- same id may belong to another segment.
     select distinct
         base_registry.segmentation,
         base_registry.segment_id,
@@ -177,7 +177,7 @@ last_given as (
 
 given as (
 
-    -- a name of the user's own holds for what the segment was like on that day
+    -- A name from the user stands for the features of the segment on that day.
     select
         base_segment_names.segmentation,
         base_segment_names.segment_id,

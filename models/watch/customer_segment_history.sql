@@ -29,8 +29,8 @@ int_customers_rescored as (
 known as (
 
     {% if is_incremental() %}
-    -- If a configured segmentation has no customers today, its stays remain open: an
-    -- empty build must not end all of them.
+    -- If a configured segmentation has no customers today, its stays remain open: a
+    -- build without data must not end the stays of all customers.
     select *
     from {{ this }}
     where
@@ -86,8 +86,8 @@ changed as (
 
 rescored as (
 
-    -- The replaced champion scores today's values, to tell a move of the customer from an
-    -- effect of the refit.
+    -- The segments that the replaced champion gives to today's values show whether a
+    -- customer has moved because of new values or because of the refit.
     select
         changed.*,
         int_champion_changes.segmentation is not null as is_configured,

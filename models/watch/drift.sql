@@ -97,7 +97,7 @@ segments_then as (
 
 segments_now as (
 
-    -- One scan of the customers serves all figures below.
+    -- All figures below are computed in a single scan of the customers.
     select
         segments_then.segmentation,
         segments_then.segment_id,

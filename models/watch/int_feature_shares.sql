@@ -16,8 +16,9 @@ champion_features as (
 
 coordinates as (
 
-    -- Bounds are multiplied by the root of the weight, as coordinates are. Dividing the
-    -- coordinates instead could move a value across a bound that it equals.
+    -- Coordinates are multiplied by the square root of the weight, so bounds are
+    -- multiplied, too. Dividing the coordinates instead could, by rounding, move a value
+    -- that equals a bound into the next bin.
     select
         features.fit_id,
         features.segmentation,

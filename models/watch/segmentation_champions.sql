@@ -4,7 +4,8 @@
 ) }}
 {% do require_materialized("incremental", "nobody could tell which fit scored when") %}
 
--- Waits for customer_segment_history, which reads the champions of the previous build.
+-- This model runs after customer_segment_history, which reads the champions of the
+-- previous build.
 -- depends_on: {{ ref("customer_segmentation", "customer_segment_history") }}
 
 with

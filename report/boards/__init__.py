@@ -12,11 +12,11 @@ from boards.segmentation import Segmentation
 from boards.segments import segments
 from boards.trial import trial
 
-MOST_LINES = 60  # of the summary, on all its pages together
+MOST_LINES = 60  # in the summary, over all its pages
 
 
 def day(moment) -> str:
-    """Write the day of a moment: 31 December 2025."""
+    """Write the date of a time: 31 December 2025."""
     return f"{moment:%d %B %Y}".lstrip("0")
 
 
@@ -24,7 +24,7 @@ def report(data: dict) -> dict:
     """Return all boards.
 
     Args:
-        data: what `tables.read_all` returns.
+        data: the result of `tables.read_all`.
     """
     found = []
     for name in data["segmentations"]:

@@ -1,4 +1,4 @@
-"""The board that shows why there are so many segments."""
+"""The board that explains the number of segments."""
 
 import findings
 from drawing import Scale, percent
@@ -14,16 +14,16 @@ def known(rows: list[dict], column: str) -> list[float]:
 
 
 def line_panel(rows, column, title, note, low=None, high=None, rule=None) -> dict:
-    """Return one metric by number of clusters, the chosen one marked.
+    """Return a chart of one metric by number of clusters, with the chosen one marked.
 
     Args:
         rows: rows of segmentation_quality, of one segmentation.
         column: the metric.
-        title: what the metric is.
-        note: how to read it.
-        low: lowest value of the axis, else that of the metric.
-        high: highest value of the axis, else that of the metric.
-        rule: a value to compare with and its label.
+        title: name of the metric.
+        note: how to read the metric.
+        low: lowest value of the axis. Default: the lowest value of the metric.
+        high: highest value of the axis. Default: the highest value of the metric.
+        rule: a value to compare with, and its label.
     """
     width, height, left, right, top, bottom = 380, 250, 44, 20, 30, 34
     values = known(rows, column)
@@ -69,14 +69,14 @@ def line_panel(rows, column, title, note, low=None, high=None, rule=None) -> dic
 
 
 def short(value: float | None) -> str:
-    """Write a metric: two decimals, or none where it is large."""
+    """Write a metric with two decimals, or without decimals if it is large."""
     if value is None:
         return "–"
     return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}").replace("-", "−")
 
 
 def choosing_k(segmentation: Segmentation) -> dict | None:
-    """Return the board that shows why there are so many segments."""
+    """Return the board that explains the number of segments."""
     rows = segmentation.quality
     if not rows:
         return None

@@ -1,4 +1,4 @@
-"""The board that holds the segments against other ways to divide."""
+"""The board that compares the segments with other groupings."""
 
 from collections import defaultdict
 
@@ -11,7 +11,7 @@ from boards.segmentation import Segmentation
 
 
 def comparison(segmentation: Segmentation) -> dict | None:
-    """Return the board that holds the segments against other ways to divide."""
+    """Return the board that compares the segments with other groupings."""
     rows = sorted(
         segmentation.comparison,
         key=lambda row: (-(row["variance_explained"] or 0), row["divided_by"]),
@@ -65,8 +65,8 @@ def comparison(segmentation: Segmentation) -> dict | None:
 
 
 def effects(segmentation: Segmentation, best: dict | None) -> list[dict]:
-    """Return how much of each feature's variance the segments explain, and the best
-    grouping of today.
+    """Return the share of each feature's variance that the segments explain, and the
+    share that the best existing grouping explains.
     """
     if not segmentation.is_kmeans:
         return []
@@ -106,7 +106,9 @@ def effects(segmentation: Segmentation, best: dict | None) -> list[dict]:
 
 
 def overlap_matrices(segmentation: Segmentation) -> list[dict]:
-    """Return who is where in each other segmentation, the most similar one first."""
+    """Return a matrix of overlaps with each other segmentation, the most similar one
+    first.
+    """
     order = sorted(
         segmentation.overlap,
         key=lambda other: (-segmentation.agreement.get(other, 0), other),

@@ -1,4 +1,4 @@
-"""The board of who the customers of a segment are."""
+"""The board of attributes: who the customers of each segment are."""
 
 from collections import defaultdict
 
@@ -10,17 +10,18 @@ from words import in_sentence, quoted
 from boards.matrix import MOST_COLUMNS, MOST_ROWS, cell, left_out, residual
 from boards.segmentation import Segmentation
 
-# Residuals from here on are said in the title: among hundreds of cells, chance makes
-# one of 3 in most pictures, but one of 4 hardly ever.
+# The title names a residual only above this value. Among hundreds of cells, chance
+# often makes a residual of 3, but hardly ever one of 4.
 BEYOND_CHANCE = 4.0
 
 
 def composition(segmentation: Segmentation) -> dict | None:
-    """Return for every attribute how its values are spread in each segment."""
+    """Return, for every attribute, the shares of its values in each segment."""
     by_attribute = defaultdict(dict)
     for row in segmentation.composition:
         by_attribute[row["attribute"]][row["segment_id"], row["value"]] = row
-    # the attribute that makes the groups says nothing about them
+    # Leaves out the attribute that forms the groups, because it says nothing new about
+    # them.
     by_attribute.pop(segmentation.name, None)
     tables = [table(segmentation, rows) for _, rows in sorted(by_attribute.items())]
     if not tables:
@@ -30,7 +31,7 @@ def composition(segmentation: Segmentation) -> dict | None:
 
 
 def table(segmentation: Segmentation, rows: dict) -> dict:
-    """Return one attribute: a line per segment, a column per value.
+    """Return the matrix of one attribute: a line per segment, a column per value.
 
     Args:
         segmentation: the segmentation.
@@ -77,8 +78,8 @@ def table(segmentation: Segmentation, rows: dict) -> dict:
 
 
 def title(tables: list[dict], noun: str) -> tuple[str, str]:
-    """Say the difference that chance explains least, if there is one, and what chance
-    could make of it.
+    """Say the difference that chance explains least, if there is one, and the interval
+    of its share.
     """
     strongest, text = BEYOND_CHANCE, f"Who they are hardly differs between the {noun}"
     chance = ""

@@ -1,4 +1,4 @@
-"""How the values of the features lie in each segment."""
+"""The distribution of each feature in each segment."""
 
 from collections import defaultdict
 
@@ -9,8 +9,8 @@ from boards.segmentation import Segmentation
 
 
 def distributions(segmentation: Segmentation) -> list[dict]:
-    """Return for every feature how its values lie in the segments, in percent of the
-    width of its panel.
+    """Return, for every feature, the quantiles of its values in the segments, in
+    percent of the width of its panel.
     """
     found = defaultdict(dict)
     for row in segmentation.quantiles:
@@ -25,7 +25,7 @@ def distributions(segmentation: Segmentation) -> list[dict]:
     }
     panels = []
     for feature, _ in segmentation.telling:
-        if feature in shares:  # the quartiles of yes and no say nothing
+        if feature in shares:  # quartiles of yes and no say nothing
             continue
         known = [quantiles for quantiles in found[feature].values() if quantiles]
         if not known:
@@ -58,11 +58,11 @@ def distributions(segmentation: Segmentation) -> list[dict]:
 
 
 def line(scale: Scale, quantiles: list[float]) -> dict:
-    """Return where the line, the bar and the dot of some quantiles stand.
+    """Return the positions of the line, the bar and the dot that show some quantiles.
 
     Args:
-        scale: of the feature, to percent.
-        quantiles: those of 5, 25, 50, 75 and 95 % of the customers.
+        scale: scale from values of the feature to percent.
+        quantiles: the 5, 25, 50, 75 and 95 % quantiles.
     """
     low, start, middle, end, high = (scale(value) for value in quantiles)
     return {

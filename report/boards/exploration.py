@@ -1,4 +1,4 @@
-"""The board of the values themselves: histograms and correlations."""
+"""The board of the raw values: histograms and correlations."""
 
 from collections import defaultdict
 
@@ -80,7 +80,8 @@ def correlation_matrix(rows: list[dict]) -> dict | None:
         feature: sum(abs(v or 0) for (one, _), v in value.items() if one == feature)
         for feature in labels
     }
-    # neighbors are alike: start with what goes with most, go on with the nearest
+    # Orders features so that neighbors correlate: begins with the feature that
+    # correlates most with all, and continues with the one nearest to the last.
     left = sorted(labels, key=lambda feature: (-strength[feature], feature))
     order = [left.pop(0)]
     while left:
@@ -113,7 +114,7 @@ def correlation_matrix(rows: list[dict]) -> dict | None:
 
 
 def exploration(data: dict) -> dict | None:
-    """Return the board of the values themselves."""
+    """Return the board of the raw values."""
     found = histograms(data["feature_histograms"], data["feature_profiles"])
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""Where customers are, as a table whose colors leave out what chance can do."""
+"""Tables of shares. Cells have a color only if chance does not explain them."""
 
 from drawing import diverging, listed, percent
 
@@ -6,12 +6,12 @@ MOST_ROWS, MOST_COLUMNS = 10, 8
 
 
 def cell(share: float, customers: int, expected: float) -> dict:
-    """Return a share with its color, and what it rests on.
+    """Return a share with its color and its number of customers.
 
     Args:
-        share: of the customers of the line.
-        customers: how many these are.
-        expected: how many they would be if line and column were independent.
+        share: share of the customers of the line.
+        customers: number of customers in the cell.
+        expected: their number if line and column were independent.
     """
     lift = customers / expected if expected else 1.0
     return {
@@ -23,9 +23,9 @@ def cell(share: float, customers: int, expected: float) -> dict:
 
 
 def lift_score(customers: int, expected: float) -> float:
-    """Return -1..1: from nobody over as by chance to three times as many and more.
+    """Return -1 if nobody is in a cell, 0 as by chance, 1 from three times as many on.
 
-    A difference that chance makes in one cell of twenty has no color.
+    The score is 0 for differences that chance makes in one of twenty cells or more.
     """
     if not expected or abs(residual(customers, expected)) < 2:
         return 0.0
@@ -36,12 +36,12 @@ def lift_score(customers: int, expected: float) -> float:
 def residual(customers: int, expected: float) -> float:
     """Return by how many standard deviations a count differs from chance.
 
-    Pearson's residual, or the deviate of Freeman and Tukey (1950) where that is nearer
-    to 0: of few customers, the first makes too much.
+    This is Pearson's residual, or the deviate of Freeman and Tukey (1950) if it is
+    nearer to 0. With few customers, Pearson's residual is too large.
 
     Args:
         customers: the count.
-        expected: what chance makes of it, more than 0.
+        expected: the count expected by chance, more than 0.
     """
     pearson = (customers - expected) / expected**0.5
     deviate = customers**0.5 + (customers + 1) ** 0.5 - (4 * expected + 1) ** 0.5
@@ -49,7 +49,7 @@ def residual(customers: int, expected: float) -> float:
 
 
 def left_out(rows: int, columns: int) -> str:
-    """Say what a matrix has no room for."""
+    """Say how many lines and columns a matrix leaves out."""
     parts = [
         *([f"{rows} lines"] if rows > 0 else []),
         *([f"{columns} columns"] if columns > 0 else []),

@@ -1,4 +1,4 @@
-"""The board of who moved, and whether the model still fits."""
+"""The board on customers who moved, and on whether the model still fits."""
 
 from collections import defaultdict
 
@@ -12,7 +12,7 @@ MOST_BUILDS = 10
 
 
 def sankey(segmentation: Segmentation, moves: list[dict], width=820) -> dict | None:
-    """Return flows from segment to segment, causes added up."""
+    """Return the flows from segment to segment, summed over causes."""
     flows = defaultdict(int)
     names = {}
     for row in moves:
@@ -94,7 +94,7 @@ def sankey(segmentation: Segmentation, moves: list[dict], width=820) -> dict | N
 
 
 def movement(segmentation: Segmentation) -> dict:
-    """Return the board of who moved, and whether the model still fits."""
+    """Return the board on customers who moved, and on whether the model still fits."""
     changes = [
         row
         for row in segmentation.migrations

@@ -1,4 +1,4 @@
-"""The board that introduces the segments: a card for each."""
+"""The board that introduces the segments with a card for each."""
 
 import findings
 from drawing import counted, percent, word
@@ -8,13 +8,15 @@ from boards.reach import reach
 from boards.segmentation import MOST_GROUPS, Segmentation
 from boards.sizes import strip_part
 
-MOST_CARDS = 12  # more groups than these are shown as lines of a table
+MOST_CARDS = 12  # above this number of groups, a table replaces the cards
 MOST_CARD_FEATURES = 4
 TYPICALLY = {"median": "typically ", "mean": "on average ", "share": ""}
 
 
 def strips(segmentation: Segmentation) -> list[dict]:
-    """Return bars of 100 %: the customers, and each measure that has only shares."""
+    """Return bars of 100 %: the customers, and each measure without negative or missing
+    shares.
+    """
     rows = [("Customers", "share")]
     for measure in segmentation.measures:
         column = f"{measure['name']}_share"
@@ -38,7 +40,7 @@ def strips(segmentation: Segmentation) -> list[dict]:
 
 
 def card(segmentation: Segmentation, row: dict) -> dict:
-    """Return what a card says about one segment."""
+    """Return the contents of the card of one segment."""
     name = row["segment_id"]
     best = segmentation.told(name)
     rule = segmentation.rules.get(name)

@@ -22,7 +22,7 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
         is_log = segmentation.transforms[feature] == "log"
         scale = Scale(distinct[0], distinct[-1], start, end, is_log, pad=0.02)
         room = room_around([scale(value) for value in distinct], distinct)
-        if 2 * len(distinct) > len(points):  # hardly a value twice
+        if 2 * len(distinct) > len(points):  # values hardly repeat
             room = dict.fromkeys(distinct, 0.0)
         inward = 0.5 if axis == "x" else -0.5
         scale = Scale(
@@ -38,9 +38,9 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
     x, y = scales
     marks = []
     for place, point in enumerate(points):
-        # where values are few, points would hide each other: a fixed sequence that
-        # fills the plane evenly moves them (Roberts, 2018, "The unreasonable
-        # effectiveness of quasirandom sequences")
+        # Points with few different values would hide each other. They are moved by a
+        # fixed sequence that fills the plane evenly (Roberts, 2018, "The unreasonable
+        # effectiveness of quasirandom sequences").
         shift_x = (place * 0.7548776662) % 1 - 0.5
         shift_y = (place * 0.5698402910) % 1 - 0.5
         marks.append(
@@ -113,16 +113,16 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
 
 
 def log_scale(scale: Scale) -> str:
-    """Say on an axis that its steps multiply."""
+    """Return the end of the title of an axis with a log scale."""
     return ", log scale" if scale.is_log else ""
 
 
 def room_around(places: list[float], values: list[float]) -> dict[float, float]:
-    """Return how far dots of one value may be moved without meeting the next value's.
+    """Return how far to move dots of one value without meeting dots of the next value.
 
     Args:
         places: pixels of the values.
-        values: the values that there are, in order.
+        values: the distinct values, in order.
     """
     gaps = [abs(one - other) for one, other in pairwise(places)]
     if not gaps:

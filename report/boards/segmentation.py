@@ -7,8 +7,8 @@ from phrases import SIDES, segment_sentence
 from tables import telling_features
 from words import title_case
 
-MOST_GROUPS = 15  # more rows or columns than these are left out, and it is said
-MOST_TOLD = 5  # features that a sentence about a segment speaks of
+MOST_GROUPS = 15  # further rows or columns are left out, which the board says
+MOST_TOLD = 5  # features that a sentence about a segment names
 
 
 class Segmentation:
@@ -90,21 +90,21 @@ class Segmentation:
                 self.overlap[other][place] = (share, row["lift"], row)
 
     def counted_features(self) -> str:
-        """Count the features that form the segments, where each is one column."""
+        """Count the features that form the segments, if each is one column."""
         shares = {
             row["feature"] for row in self.profiles if row["typical_is"] == "share"
         }
-        if shares & set(self.forming):  # categories are several
+        if shares & set(self.forming):  # a category has several columns
             return "features that form"
         if len(self.forming) == 1:
             return "feature that forms"
         return f"{word(len(self.forming)).lower()} features that form"
 
     def told(self, segment_id: str) -> list[dict]:
-        """Return the profile of a segment in what sets it apart, farthest first.
+        """Return the segment's rows of segment_profiles, the largest deviation first.
 
-        Of the categories of a feature it is the one that most have, or else the one
-        that lies farthest from all customers.
+        A feature with categories has one row: that of the category that most customers
+        of the segment have, else that of the category with the largest deviation.
         """
         rows = [
             row
@@ -133,7 +133,7 @@ class Segmentation:
         return segment_sentence(told, self.profiles)
 
     def color(self, segment_id: str | None) -> str:
-        """Return the color of a segment, of one that is retired too."""
+        """Return the color of a segment, also of a retired one."""
         if segment_id is None:
             return OTHER
         if segment_id not in self.colors:
@@ -142,7 +142,7 @@ class Segmentation:
         return self.colors[segment_id]
 
     def ordered(self, segment_ids: list[str]) -> list[str]:
-        """Return segments as the boards show them, those that are retired last."""
+        """Return segments in the order of the boards, with retired segments last."""
         places = {name: place for place, name in enumerate(self.ids)}
         return sorted(
             segment_ids, key=lambda name: (places.get(name, len(places)), name)

@@ -1,4 +1,4 @@
-"""The board that shows what sets the segments apart."""
+"""The board that shows how the segments differ."""
 
 from collections import defaultdict
 
@@ -14,7 +14,9 @@ from boards.segmentation import MOST_GROUPS, Segmentation
 
 
 def heat_map(segmentation: Segmentation) -> dict:
-    """Return typical values, segments by features, those that form them first."""
+    """Return typical values by segment and feature. Features that form the segments
+    come first.
+    """
     rows = segmentation.members[:MOST_GROUPS]
     strength = defaultdict(float)
     for profile in segmentation.profiles:
@@ -90,8 +92,8 @@ def segments(segmentation: Segmentation) -> dict:
 
 
 def grouping_title(segmentation: Segmentation) -> tuple[str, str]:
-    """Say in which group a typical value lies farthest from that of all customers, and
-    what chance could make of it where it is a share.
+    """Say in which group a typical value differs most from that of all customers. If
+    the value is a share, also say its interval.
     """
     large = {
         row["segment_id"]: row["customers"]

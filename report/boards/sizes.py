@@ -26,8 +26,8 @@ def strip_part(segmentation: Segmentation, name: str, label: str, share: float) 
 def sizes(segmentation: Segmentation) -> list[dict]:
     """Return a bar of 100 % for each of the last builds that changed a size.
 
-    Today's sizes are known; each build before had who came in since less, and who went
-    out since more.
+    The sizes after earlier builds are today's sizes without the customers who came
+    since, and with the customers who left since.
     """
     moves = defaultdict(lambda: defaultdict(int))
     names = {}

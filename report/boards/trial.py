@@ -1,4 +1,4 @@
-"""The board that asks which segment a customer would be in."""
+"""The board that finds the segment of a customer whom the user describes."""
 
 from drawing import number
 
@@ -6,7 +6,7 @@ from boards.segmentation import Segmentation
 
 
 def trial(segmentation: Segmentation) -> dict | None:
-    """Return the inputs and the numbers that answer them."""
+    """Return the inputs, and the numbers that the script needs for an answer."""
     model = segmentation.scoring
     if model is None:
         return None
@@ -60,7 +60,7 @@ def number_input(segmentation: Segmentation, feature: dict) -> dict:
 
 
 def plain(value: float) -> str:
-    """Write a number as HTML and JSON do, with every digit it has."""
+    """Write a number with all its digits, as HTML and JSON do."""
     return repr(int(value)) if value == int(value) else repr(value)
 
 

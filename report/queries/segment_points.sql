@@ -1,5 +1,5 @@
--- A few customers of one segmentation, the same in every report: those with the lowest
--- hashes of their ids. Who they are does not leave the database.
+-- A sample of the customers of one segmentation, which is the same in every report: those
+-- with the lowest hashes of their ids. The query does not return the ids.
 with
 
 members as (

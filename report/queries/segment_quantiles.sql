@@ -1,5 +1,5 @@
--- How the values of each feature of one segmentation lie in its segments, and, where
--- segment_id is NULL, among all customers.
+-- Quantiles and ranges of each feature of one segmentation: in each segment, and in rows
+-- where segment_id is NULL among all customers.
 {% for feature in features %}
 select
     {{ loop.index0 }} as position,

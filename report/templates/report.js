@@ -1,5 +1,5 @@
-// Shows the board that the address names: #<segmentation>/<board>, or #/<board> for those
-// of all segmentations. Without this script all boards stand one below the other.
+// Shows the board that the address names: #<segmentation>/<board>, or #/<board> for boards
+// of all segmentations. Without this script, all boards are visible, one below the other.
 const views = [...document.querySelectorAll(".view")];
 
 function show() {
@@ -31,8 +31,8 @@ function show() {
   keepFocus(left, shown[0], heading);
 }
 
-// Whoever came from board to board goes on at the same link of the new board, everybody
-// else at its title.
+// If a link between boards had the focus, moves the focus to the same link of the new board,
+// else to the title of the board.
 function keepFocus(left, view, heading) {
   if (left === document.body || left.checkVisibility()) return;
   const links = left.closest(".boards") ? [...view.querySelectorAll(".boards a")] : [];

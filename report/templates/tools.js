@@ -9,7 +9,7 @@ for (const select of document.querySelectorAll(".highlight"))
     }
   });
 
-// Leaves what has the words of the filter in its text.
+// Hides items whose text does not contain the words of the filter.
 for (const input of document.querySelectorAll(".filter"))
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/);
@@ -17,8 +17,8 @@ for (const input of document.querySelectorAll(".filter"))
       item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word));
   });
 
-// Sorts a table by the column whose head is pressed: largest first, then smallest, then
-// as it was.
+// Sorts a table by the column whose header is clicked: the first click puts the largest value
+// first, the second the smallest, and the third restores the order.
 function valueOf(row, place) {
   const text = row.cells[place].innerText.trim().replaceAll("−", "-");
   const figure = text.match(/-?[\d.,]+/);

@@ -1,5 +1,5 @@
-// Places a customer as the published SQL does: the same steps on the same numbers.
-// values: a number, or null, by feature. Returns null where SQL would reject the customer.
+// Assigns a customer to a segment with the steps and the numbers of the published SQL.
+// values: a number or null by feature. Returns null if the SQL would reject the customer.
 function place(model, values) {
   const missing = model.features.filter((feature) => values[feature.feature] === null);
   if (missing.some((feature) => feature.when_missing === "reject")) return null;
@@ -25,7 +25,7 @@ function place(model, values) {
   };
 }
 
-// What a form says: values by feature, arguments as SQL, and whether all are in range.
+// Returns the values of a form by feature, and the arguments of the function as SQL.
 function read(form, model) {
   const values = {};
   const written = [];

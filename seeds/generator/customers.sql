@@ -2,7 +2,7 @@
 --
 -- With `years_later` = 0, these are the customers of 2025-12-31. With 1, they are the
 -- same customers on 2026-12-31: a year older, with the figures of that year, and
--- without those who left. `newcomers` get the numbers after all others.
+-- without those who left. `newcomers` have the numbers after all other customers.
 
 create view customers as
 
@@ -10,7 +10,7 @@ with
 
 expanded_lifestyles as (
 
-    -- One row for each of 100 customers, so that a draw is a join on equality.
+    -- One row for each of 100 customers, so that a join on equality draws a group.
     select
         lifestyle_groups.lifestyle_group,
         row_number() over (
@@ -107,8 +107,8 @@ assigned_lifestyles as (
 
 assigned_groups as (
 
-    -- The other groups are drawn given the lifestyle, so the three are related but
-    -- differ.
+    -- The probabilities of value and attitude groups depend on the lifestyle, so the
+    -- three kinds of groups are related, but not the same.
     select
         *,
         case

@@ -1,5 +1,5 @@
-"""Puts errors such as real files have ("dirt") into the sample's customers, and keeps
-the truth about each.
+"""Put errors ("dirt") as in real files into the sample's customers, and keep the truth
+about each customer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SPELLINGS = {
 }
 PADDINGS = [" {}", "{} ", "  {}", " {} "]
 
-# Columns that are left empty together, for so many customers. These gaps are allowed.
+# Columns that are emptied together, and for how many customers. These gaps are allowed.
 EMPTIED = [
     (["gender"], 4),
     (["country"], 4),
@@ -60,7 +60,7 @@ EMPTIED = [
     (SURVEY, 18),
 ]
 
-# One rejected customer each: the feature, its wrong value, the reason of the rejection.
+# Each line rejects one customer: the feature, its wrong value, the reason.
 REJECTED = [
     ("age", "", "missing_value"),
     ("age", "", "missing_value"),
@@ -84,14 +84,15 @@ REJECTED = [
     ("spending_score", "480", "above_maximum"),
 ]
 
-# One customer each, whose second row differs in these columns. Both rows are rejected.
+# Each line gives one customer a second row that differs in these columns. Both rows are
+# rejected.
 CONFLICTING_COLUMNS = [
     ["annual_income", "spending_score"],
     ["age"],
     ["country", "city", "money_spent"],
 ]
 
-# Duplicates that are merged: exact ones, and those that are equal after staging.
+# Duplicates that are merged: exact ones, and rows that become equal in staging.
 EXACT_DUPLICATES = 15
 RESTYLED_DUPLICATES: list[tuple[str, Callable[[str], str]]] = [
     ("gender", str.upper),
@@ -233,8 +234,8 @@ def repeat(pool: Pool) -> None:
 
 
 def draw_sample(later: bool = False) -> list[Customer]:
-    """Return the customers of the sample in the order of their numbers, with dirt. The
-    sample of a year later has its dirt on other customers.
+    """Return the customers of the sample in the order of their numbers, with dirt. In
+    the sample of a year later, other customers have dirt.
     """
     customers = draw_customers(CUSTOMERS, later)
     pool = Pool.of(customers, "later dirt" if later else "dirt")

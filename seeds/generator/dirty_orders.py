@@ -1,4 +1,4 @@
-"""Puts errors into the orders of the sample's customers."""
+"""Put errors into the orders of the sample's customers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def draw_orders(year: int = 2025) -> list[Row]:
 def spoil_orders(
     orders: Iterable[Row], counts_nowhere: Callable[[Row], bool]
 ) -> list[Row]:
-    """Return the orders with dirt. Only orders that count nowhere become unusable."""
+    """Return the orders with dirt. Only orders that count nowhere are made unusable."""
     shuffled = sorted(orders, key=lambda row: digest("dirt", row["order_id"]))
     spare = [row for row in shuffled if counts_nowhere(row)]
     for row, (column, value) in zip(spare, SPOILT_ORDERS, strict=False):
@@ -53,8 +53,8 @@ def draw_dirty_orders(later: bool = False) -> list[Row]:
     """Return the orders with dirt, in an order that looks random and never changes.
     Those of 2024 have none.
 
-    A year later, the orders of that year are added, and those of customers who left are
-    removed. All other rows stay the same.
+    A year later, the orders of that year are added, and the orders of customers who
+    left are removed. All other rows stay the same.
     """
     rows = spoil_orders(
         draw_orders(), lambda row: row["ordered_on"] < FIRST_DAY_OF_THE_YEAR

@@ -1,4 +1,4 @@
-"""Draws clean customers and orders; the distributions are in the SQL files."""
+"""Draw clean customers and orders; the distributions are in the SQL files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEPS = ("groups", "places", "draws", "customers", "numbered_orders", "orders")
 
 
 def digest(*parts: object) -> str:
-    """Return a text to sort by that looks random and is always the same."""
+    """Return a key to sort by. It looks random, but is the same in every run."""
     text = ":".join(str(part) for part in (SEED, *parts))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -26,8 +26,9 @@ def connect(
     later: bool = False,
     order_year: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with views of that many `customers`, as of the day of the sample or a
-    year later, and of their `orders` in `order_year`, by default the year before.
+    """Open DuckDB with views of this number of `customers`, as of the day of the sample
+    or a year later, and of their `orders` in `order_year`, by default the year before
+    that day.
     """
     connection = duckdb.connect()
     if threads:

@@ -1,12 +1,12 @@
--- The random draws of each customer, and how they move within a year.
+-- The random draws of each customer, and how they change within a year.
 --
 -- Every draw only depends on the seed, the customer's number and the name of the draw.
--- So the number of customers or threads does not change the first customers, and an
--- additional draw does not change the others.
+-- Therefore the first customers are the same for any number of customers or threads, and
+-- an additional draw does not change the other draws.
 
--- From the 64 bits of a hash: a uniform draw in [0, 1) has 53 bits, as many as a double
--- holds. A normal draw comes from the Box-Muller method, with the angle from one more
--- hash.
+-- Both macros turn the 64 bits of a hash into a draw. A uniform draw in [0, 1) has 53
+-- bits, as many as a double can hold. A normal draw is made by the Box-Muller method; its
+-- angle comes from a second hash.
 create macro uniform_draw(bits) as (bits >> 11) / 9007199254740992e0;
 create macro normal_draw(bits) as sqrt(-2 * ln(1 - uniform_draw(bits)))
     * cos(2 * pi() * (hash(bits) >> 11) / 9007199254740992e0);
@@ -83,8 +83,8 @@ hashed_draws as (
 
 mixed_draws as (
 
-    -- hash() of several values ends with an exclusive or with the last of them. Without
-    -- a second hash, two draws would differ by the same constant for all customers.
+    -- The last step of hash() is XOR with the hash of its last argument. Without a second
+    -- hash, two draws would differ by the same constant for all customers.
     select
         customer_number,
         hash(columns('_(draw|z)$')) as '\0'
@@ -106,7 +106,8 @@ shaped_draws as (
 
 counted_years as (
 
-    -- `years`: the later years in which the customer was one, 0 for newcomers.
+    -- `years`: the years since the sample in which the customer existed; 0 for
+    -- newcomers.
     select
         *,
         customer_number > getvariable('customers') as is_new,

@@ -1,16 +1,16 @@
 """Make the sample's customers.
 
 `python seeds/generator/generate.py` rewrites the seeds: customers and their orders,
-with errors such as real files have ("dirt"). It also writes the truth about each
-customer: the groups it was drawn from, and whether and why it must be rejected.
-`--rows 10000000 --parquet FILE` writes that many customers without dirt.
+with errors ("dirt") as in real files. It also writes the truth about each customer: the
+groups it was drawn from, and whether and why it must be rejected.
+`--rows 10000000 --parquet FILE` writes 10,000,000 customers without dirt.
 
 The sample is as of 2025-12-31. `--later` writes it as of 2026-12-31: customers are a
 year older and have the figures and orders of that year, some have left, and some are
 new. `--folder DIR` writes to that folder and leaves the seeds as they are.
 
 The SQL files have the distributions; dirty_customers.py and dirty_orders.py add the
-dirt. The same files result, byte for byte, every time.
+dirt. Every run writes the same files, byte for byte.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Do what the command line asks and print what was written."""
+    """Write the files that the command line asks for, and print what was written."""
     options = parse_arguments(arguments)
     if options.parquet:
         connection = connect(options.rows, later=options.later)

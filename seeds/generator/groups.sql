@@ -1,7 +1,7 @@
--- The groups that customers are drawn from, how much changes within a year, and how
--- they order in the web shop.
+-- The groups from which customers are drawn, the changes within a year, and how
+-- customers order in the web shop.
 
--- Customers are per 100. Income is lognormal with this median.
+-- customers and female_customers are numbers per 100. Income is lognormal.
 create view lifestyle_groups (
     lifestyle_group,
     customers,
@@ -20,7 +20,7 @@ values
 ('middle_market', 32, 45, 9.0, 58, 0.18, 50, 11.0, 49),
 ('frugal_seniors', 18, 66, 7.5, 33, 0.26, 24, 11.0, 57);
 
--- Numbers are per 100 customers with the lifestyle.
+-- Numbers of customers per 100 with the lifestyle.
 create view value_shares (
     lifestyle_group,
     loyal_regulars,
@@ -50,7 +50,7 @@ values
 ('middle_market', 'careful_affluent', 4, 'affluent_spenders', 4),
 ('frugal_seniors', 'middle_market', 2, 'careful_affluent', 1);
 
--- All figures are lognormal. The counts vary more than Poisson numbers would.
+-- All figures are lognormal, so that counts vary more than Poisson numbers would.
 -- leaving_customers is the number per 100 who leave within a year.
 create view value_groups (
     value_group,
@@ -68,7 +68,7 @@ values
 ('occasional', 3.5, 0.60, 0.25, 0.9, 18, 0.60, 6),
 ('troubled', 10, 0.60, 4.50, 0.6, 40, 0.60, 11);
 
--- Numbers are per 100 customers with the lifestyle.
+-- Numbers of customers per 100 with the lifestyle.
 create view attitude_shares (
     lifestyle_group,
     price_driven,
@@ -94,8 +94,8 @@ values
 ('brand_loyal', 2.1, 4.4, 1.9),
 ('novelty_seekers', 2.4, 2.0, 4.5);
 
--- The weights of the previous and of the new normal draw after a year. Their
--- squares add up to one, so that a group keeps its distribution. Figures that are
+-- The weights of the previous normal draw (kept) and of the new one (fresh) after a year.
+-- Their squares add up to one, so that a group keeps its distribution. Figures that are
 -- counted per year (`yearly_...`) change more.
 create view persistence (
     years,
@@ -108,7 +108,7 @@ values
 (0, 1, 0, 1, 0),
 (1, 0.96e0, 0.28e0, 0.8e0, 0.6e0);
 
--- Completed orders of the year and days since the last one are lognormal.
+-- Completed orders of the year and days since the last order are lognormal.
 -- older_orders is the largest number of orders before that year, undone_orders the
 -- number of returned or canceled orders per completed one.
 create view order_habits (
@@ -128,8 +128,8 @@ values
 ('occasional', 3.0, 0.25, 230, 0.25, 2, 0, 0.06, 0.5),
 ('troubled', 5.0, 0.20, 65, 0.35, 3, 1, 0.70, 0.8);
 
--- The share of what customers buy in the web shop, on average, before it is cut at
--- a tenth and at all of it.
+-- The mean share of purchases in the web shop, before the share of each customer is
+-- limited to 0.1 to 1.
 create view channel_habits (lifestyle_group, mean_web_share) as
 values
 ('young_spenders', 0.95e0),

@@ -1,4 +1,4 @@
--- The numbers of the orders of each customer, and what all of them add up to.
+-- The numbers of the orders of each customer, and the totals of the customer's orders.
 
 create view numbered_orders as
 
@@ -8,7 +8,8 @@ read_customers as materialized (
 
     select
         customers.customer_id,
-        -- Another seed per year, or everybody would order on the same days every year.
+        -- Each year has its own seed, because customers would otherwise order on the same
+        -- days every year.
         getvariable('seed')::bigint + getvariable('order_year') - 2025 as seed,
         make_date(getvariable('order_year'), 12, 31) as last_date,
         substring(customers.customer_id, 2)::bigint as customer_number,
@@ -29,8 +30,8 @@ read_customers as materialized (
 
 drawn_habits as (
 
-    -- Hashed twice for the reason given at mixed_draws in draws.sql. Where customers
-    -- buy is drawn once for all years.
+    -- Draws are hashed twice; mixed_draws in draws.sql says why. The share of the web
+    -- shop is drawn once for all years.
     select
         *,
         hash(hash(getvariable('seed')::bigint, customer_number, 'web')) as web_z,
@@ -77,8 +78,8 @@ dated_customers as (
 
 counted_orders as (
 
-    -- At most one order in twenty days, so that new customers have few orders, and at
-    -- most one order per item.
+    -- A customer has at most one order in twenty days, so that new customers have few
+    -- orders, and at most one order per item.
     select
         *,
         greatest(

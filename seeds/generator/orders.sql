@@ -1,7 +1,7 @@
 -- The orders of the sample in the web shop, clean.
 --
 -- Customers buy in stores, too: the completed orders in the year up to 2025-12-31 are a
--- part of products_purchased and money_spent, and all of it for customers who only buy
+-- part of products_purchased and money_spent, or all of them for customers who buy only
 -- in the web shop. Older orders, returns and cancellations are additional. Every value
 -- only depends on the seed, the customer, the number of the order and the name of the
 -- draw.
@@ -80,7 +80,7 @@ weighed_items as (
 
 shared_items as (
 
-    -- Each order gets one item, and the rest is shared by weight. Differences of
+    -- Each order gets one item; the other items are shared by weight. Differences of
     -- running shares are used, so that whole items add up to the total.
     select
         *,

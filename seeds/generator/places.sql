@@ -1,4 +1,5 @@
--- Numbers are per 10,000 customers. Ten countries have only one or a few customers.
+-- Numbers are per 10,000 customers. In the sample, ten countries have only one or a few
+-- customers.
 create view places (
     country,
     city,

@@ -139,7 +139,7 @@ measured as (
         other_column,
         count(*) as rows_found,
         corr(value, other_value) as correlation,
-        -- The range identifies a constant, because rounding can give it a deviation.
+        -- Rounding can give a constant a deviation above 0, so the range decides.
         min(value) < max(value) and min(other_value) < max(other_value) as both_vary
 
     from paired

@@ -82,8 +82,8 @@ found_groups as (
 
 doubts as (
 
-    -- No row if every group has exactly the expected ids, by the sums of their hashes.
-    -- Then the steps below read no ids, which would take much memory.
+    -- Has no row if the sums of hashes show that every group has exactly the expected
+    -- ids. The steps below then read no ids, which saves memory.
     select different_groups.different
     from different_groups
     cross join found_groups
@@ -122,7 +122,8 @@ scored as (
 
 known_groups as (
 
-    -- The model is read again, because `scored` would be kept in memory if read twice.
+    -- Reads the model again, because the engine would keep `scored` in memory if two
+    -- steps read it.
     select distinct {{ keys | join(", ") }}
     from {{ model }}
 
@@ -137,8 +138,8 @@ counted_groups as (
 
 counted as (
 
-    -- An id with fewer rows than groups lacks one. Counting them avoids a cross join of
-    -- all ids and groups.
+    -- If an id is found in fewer groups than there are, it is missing in one. Counting
+    -- its groups avoids a cross join of all ids and groups.
     select
         scored_id,
         count(*) as groups_found,

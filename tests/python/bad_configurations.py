@@ -1,4 +1,4 @@
-"""Configurations with common mistakes in YAML and SQL, for a good file."""
+"""Configurations of a good file with common mistakes in their YAML and SQL."""
 
 from collections.abc import Iterator
 from random import Random
@@ -40,7 +40,7 @@ def outcomes(sql: str) -> dict:
 
 
 SQL = {
-    # name of the mistake: pattern that turns good SQL into bad SQL
+    # name of the mistake: template with {} for good SQL, which becomes bad SQL
     "a comment": "{} -- of the customer",
     "a comment before": "-- of the customer\n{}",
     "a comment in between": "{} /* of the customer */",

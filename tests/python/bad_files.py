@@ -31,14 +31,14 @@ CONFIGURATION = {
 
 @dataclass
 class Case:
-    """A file and a configuration.
+    """A file and a configuration to build from it.
 
     Attributes:
         rows: number of customers that a person sees in the file. No other line may
             become a customer; a second header or a line of totals may be rejected.
         changes: changes of the configuration.
-        is_learned: whether to build segments. Once it is read, a file with a fault of
-            lines or bytes has the customers of a good file.
+        is_learned: whether to build segments. This is not needed for a fault in lines
+            or bytes: once the file is read, its customers are those of a good file.
     """
 
     name: str
@@ -73,7 +73,7 @@ def with_cells(
 
 INCOME = "Annual Income (k$)"
 CELLS = {
-    # kind: column, values, share of the rows that get them
+    # kind: (column, values, share of the rows that get one of the values)
     "numbers as words": ("Age", ["forty", "ca. 40", "old"], 0.1),
     "numbers with a currency": (INCOME, ["50 k$", "EUR 50", "50%"], 0.1),
     "numbers with thousands": (INCOME, ['"1,250.50"', '"12,000"'], 0.1),
@@ -126,13 +126,13 @@ def changed_columns(lines: list[str], change: Callable[[list[str]], list[str]]):
 
 
 def ragged(lines: list[str], random: Random, change: Callable[[str], str]):
-    """Return the lines after a change of one of them, which is not the header."""
+    """Return the lines after a change of one line that is not the header."""
     place = random.randrange(1, len(lines))
     return [*lines[:place], change(lines[place]), *lines[place + 1 :]]
 
 
 def conflicting(lines: list[str], random: Random, share: float) -> list[str]:
-    """Return the lines, and some of them again with another income."""
+    """Return the lines, and copies of some lines with another income."""
     again = random.sample(lines[1:], max(1, round(share * (len(lines) - 1))))
     return lines + [",".join([*line.split(",")[:2], "7,7,free,x"]) for line in again]
 

@@ -1,4 +1,4 @@
-"""Calls of scoring functions, and what the build says of the same customers."""
+"""Calls of scoring functions, and the segments of the same customers in the build."""
 
 from project import Project
 

@@ -1,4 +1,4 @@
-"""Figures that compare groupings, by scikit-learn and scipy."""
+"""Compute figures that compare groupings with scikit-learn and scipy."""
 
 import numpy as np
 import pandas as pd

@@ -14,7 +14,7 @@ from loading import assert_types, build_model, load_model, scattered
 from project import ROOT, Project
 from shop import Shop, installed
 
-# Folders of tests that share a build, and so stay on one worker.
+# Folders of tests that share a build: all their tests run on one worker.
 BUILT_ONCE = {"audiences", "lifecycle"}
 
 
@@ -90,7 +90,9 @@ def one_thread():
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory):
-    """The compiled SQL of models that Python models read, for a database in memory."""
+    """The compiled SQL of models that Python models read, with names of a database in
+    memory.
+    """
     names = ("int_point_expressions", "int_refined_fits")
     project = Project(tmp_path_factory.mktemp("compiled"))
     result = project.dbt("compile", "--select", *names)
@@ -167,7 +169,7 @@ def session():
 
 @pytest.fixture(scope="session")
 def truth():
-    """What is true of each customer of the sample, as its generator knows it."""
+    """The true groups and the dirt of each customer, from the generator."""
     with (ROOT / "tests/fixtures/customers_truth.csv").open(
         newline="", encoding="utf-8"
     ) as file:

@@ -1,5 +1,5 @@
-"""Reads every name, description and card as a person would, and holds it against values
-that are computed from the customers anew.
+"""Read every name, description and card as a person would, and compare it with values
+that are computed again from the customers.
 """
 
 import re
@@ -18,7 +18,8 @@ SAID = {
 }
 
 
-# What the sentence on a card says of a value, at the begin or at the end of a phrase.
+# How the sentence on a card describes a value, at the beginning or at the end of a
+# phrase.
 BEGINS = "(?i)(?P<said>highest|lowest|high|low)(?: of all)? in (?P<labels>.+)"
 ENDS = {
     **{"most often": "highest", "least often": "lowest"},
@@ -30,12 +31,14 @@ ENDING = f"(?P<labels>.+) (?P<said>{'|'.join(ENDS)})(?: of all)?"
 
 
 def figure(text: str) -> float:
-    """Return the number that a text such as 1,224 EUR or 97 % begins with."""
+    """Return the number at the beginning of a text such as 1,224 EUR or 97 %."""
     return float(re.match(r"[-−]?[\d,.]+(e-?\d+)?", text)[0].replace(",", ""))
 
 
 def typical_values(project: Project, board: Segmentation) -> dict:
-    """Return the mean, median or share of each column by segment; of all with None."""
+    """Return the mean, median or share of each column by segment, and by None for all
+    customers.
+    """
     kinds = {row["feature"]: row["typical_is"] for row in board.profiles}
     columns = ", ".join(
         f'{"median" if kind == "median" else "avg"}("{feature}")'
@@ -131,9 +134,9 @@ def of_name(
 
     Args:
         segment: a row of segments.
-        rows: its profile.
-        vocabulary: feature and side by each word that names are made of.
-        outdated: whether the name is said to be outdated.
+        rows: the segment's rows of segment_profiles.
+        vocabulary: feature and side of each word that occurs in names.
+        outdated: whether the build marks the name as outdated.
     """
     profile = {row["feature"]: row for row in rows}
     name = re.sub(rf" \({segment['segment_id']}\)$", "", segment["segment_name"])
@@ -152,7 +155,7 @@ def of_name(
             and row["typical_value"] < 0.4
         ):
             found.append(f"{word} at {row['typical_text']}")
-        # a name that was given stays until the deviation has halved
+        # A name that a segment already has stays until the deviation has halved.
         slack = {"high": row["deviation"] >= 0.25, "low": row["deviation"] <= -0.25}
         if not slack.get(side, abs(row["deviation"]) < 0.75):
             found.append(f"{word}, but {row['judgement']}: {row['typical_text']}")
@@ -189,7 +192,7 @@ def of_card(shown: dict, rows: list[dict]) -> list[str]:
 
 
 def words_of(features: dict) -> dict:
-    """Return feature and side by each word that the names of segments are made of."""
+    """Return the feature and side of each word that occurs in names of segments."""
     vocabulary = {}
     for name, given in features.items():
         label = given.get("label", name.replace("_", " ").capitalize())
@@ -212,10 +215,10 @@ def words_of(features: dict) -> dict:
 
 
 def contradictions(project: Project, features: dict) -> tuple[list[str], int]:
-    """Return what contradicts the customers, and how many phrases were read.
+    """Return the texts that contradict the customers, and how many phrases were read.
 
     Args:
-        project: a built one.
+        project: a project that is built.
         features: `segmentation_features` of the build.
     """
     data = read_all(Path(project.database), None, 10)

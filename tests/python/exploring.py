@@ -1,4 +1,4 @@
-"""Builds `explore` of customers whose values easily give wrong figures."""
+"""Builds tables of `explore` from customers whose values easily give wrong figures."""
 
 import duckdb
 import numpy as np

@@ -1,4 +1,4 @@
-"""Inputs of kmeans_fits as earlier models would write them."""
+"""Inputs of the model kmeans_fits, as earlier models would write them."""
 
 from zlib import crc32
 
@@ -6,7 +6,7 @@ import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
 PEOPLE = [[30, 20], [30, 80], [60, 20], [60, 80]]
-# Corners of the candidates' centroids, in another order than that of the segments.
+# Signs of the coordinates of the candidates' centroids. Segments have another order.
 SIGNS = ((-1, -1), (1, 1), (-1, 1), (1, -1))
 SEGMENTATIONS = {"value": ["age", "income"], "lifestyle": ["age"]}
 LISTS = ["centroids", "segment_stability"]

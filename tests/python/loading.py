@@ -34,7 +34,7 @@ class This:
 
 
 class FakeDbt:
-    """The part of dbt-duckdb's `dbt` object that the models use."""
+    """The part of dbt-duckdb's `dbt` object that the Python models use."""
 
     def __init__(self, session, identifier):
         self.session, self.this = session, This(identifier)

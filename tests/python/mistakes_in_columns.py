@@ -2,7 +2,8 @@
 test_configuration.py.
 """
 
-# key in the message, allowed value in the message, given value, wrong value at the key
+# (key named by the message, allowed value named by the message, given value as the
+# message shows it, wrong value that is set at the key)
 COLUMNS = [
     (
         "segmentation_customers",
@@ -114,7 +115,7 @@ COLUMNS = [
     ("segmentation_measures.age.max", "set at the feature", "120", 120),
     ("segmentation_attributes", "a list", "country", "country"),
 ]
-# the same with wrong values at other keys or at several
+# The same for mistakes that need wrong values at other keys, or at several keys.
 RELATED_COLUMNS = [
     ("segmentation_customers.file", "a text", "null", {"segmentation_customers": {}}),
     (

@@ -1,6 +1,7 @@
 """Mistakes in the segmentations and in all settings, for test_configuration.py."""
 
-# key in the message, allowed value in the message, given value, wrong value at the key
+# (key named by the message, allowed value named by the message, given value as the
+# message shows it, wrong value that is set at the key)
 SETTINGS = [
     ("segmentations", "at least one segmentation on `features`", "{}", {}),
     (
@@ -125,7 +126,7 @@ SETTINGS = [
     ("segmentation_cluster", "spelt segmentation_clusters", "segmentation_cluster", 4),
     ("segmentation", "spelt segmentations", "segmentation", {}),
 ]
-# the same with wrong values at other keys or at several
+# The same for mistakes that need wrong values at other keys, or at several keys.
 RELATED_SETTINGS = [
     (
         "segmentations.land.by",

@@ -1,6 +1,4 @@
-"""What models in Python get of a feature: its standardized values, and how they were
-prepared.
-"""
+"""Inputs of Python models for a feature: standardized values and their preparation."""
 
 import numpy as np
 from loading import load_model
@@ -9,7 +7,7 @@ reference_features = load_model("models/assume/int_reference_features.py")
 
 
 def preparation(values, transform="none", scale_method="standard", block="x"):
-    """Return the row that feature_preparation would have for the values."""
+    """Return the row that feature_preparation would have, and standardized values."""
     prepared = {"none": np.asarray, "log": np.log1p, "sqrt": np.sqrt}[transform](values)
     return {
         "transform": transform,
@@ -22,8 +20,8 @@ def preparation(values, transform="none", scale_method="standard", block="x"):
 
 
 def prepared_columns(columns):
-    """Return the standardized columns, and their preparations with the distributions
-    that they would have without groups.
+    """Return the standardized columns, and their preparations with the reference
+    distributions that they would have without groups.
     """
     rows, vectors = zip(*[preparation(column) for column in columns.T], strict=True)
     return np.column_stack(vectors), [

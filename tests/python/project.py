@@ -26,10 +26,10 @@ class Result:
         results = [
             node
             for node in getattr(result.result, "results", None) or []
-            # leaves out operations and hooks
+            # Leaves out operations and hooks.
             if hasattr(node, "node") and node.node.resource_type != "operation"
         ]
-        # the messages that dbt prints for an error, or for each failed node
+        # The messages that dbt prints for an error, or for each failed node.
         self.stops = [str(result.exception)] if result.exception else []
         self.stops += [
             f"{node.node.name}: {node.message}"
@@ -64,19 +64,19 @@ class Project:
 
     @property
     def published(self) -> Path:
-        """The current publication in `published`, beside the database."""
+        """The folder of the current publication, in `published` beside the database."""
         return self.folder / "published" / "current"
 
     def dbt(
         self, *arguments: str, threads: int = 2, anew: bool = False, **variables
     ) -> Result:
-        """Run a dbt command with the keyword arguments as --vars. Nothing is published
-        unless they set a folder.
+        """Run a dbt command with the keyword arguments as --vars. Without a folder in
+        these vars, it publishes nothing.
 
-        To save time, dbt does not parse files again that this process has read before;
-        dbt has this cache for its own tests. Nor does it parse ROOT again with the
-        variables of the command before. With `anew`, all files are read again, so that
-        all warnings about them appear.
+        To save time, dbt does not parse files again that this process has read before
+        (dbt has this cache for its own tests). If ROOT has the variables of the command
+        before, dbt does not parse it at all. With `anew`, it reads all files again, so
+        that all warnings about them appear.
         """
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []

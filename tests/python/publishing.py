@@ -1,4 +1,4 @@
-"""Publishes two tables of a database in memory, whose state can be read off."""
+"""Publishes two tables of a database in memory. Their number of rows is their state."""
 
 import os
 import signal

@@ -71,7 +71,7 @@ def read_parquet(folder: Path) -> tuple[str, list[str]]:
 
 
 def main(folder: Path, stop: Path) -> None:
-    """Read DuckDB file and Parquet files in turns, every few milliseconds."""
+    """Read the DuckDB file and the Parquet files in turn, every few milliseconds."""
     seen, wrong = Counter(), []
     while not stop.exists():
         for read in (read_database, read_parquet):

@@ -1,4 +1,4 @@
-"""Builds from a bad file or configuration, and recognizes stops by their last lines."""
+"""Builds from bad files or configurations, and sorts messages by their last lines."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bad_files import CONFIGURATION, Case
 from project import Project
 
-# kind of stop: patterns for the wrong thing, what was found, and what to do
+# kind of message that stops a build: patterns for what is wrong, what was found, what
+# to do
 SENTENCES = {
     "a file": (
         r"The file .+ \(segmentation_customers\) cannot be used as it is",
@@ -119,7 +120,7 @@ def last_lines(stop: str) -> str:
 
 
 def kinds_of(stop: str) -> list[str]:
-    """Return the kinds of SENTENCES that a stop matches, which should be one."""
+    """Return the kinds of SENTENCES that a message matches. There should be one."""
     lines = last_lines(stop)
     return [
         kind
@@ -166,7 +167,7 @@ def try_case(project: Project, case: Case) -> Outcome:
 
 
 def faults(case: Case, outcome: Outcome) -> list[str]:
-    """Return the broken rules: lost rows, and stops of no known kind."""
+    """Return the broken rules: lost rows, and messages of no known kind."""
     if not outcome.stops:
         accepted, merged, rejected = outcome.rows
         total, lines = accepted + merged + rejected, len(case.content.splitlines())

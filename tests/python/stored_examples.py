@@ -1,4 +1,4 @@
-"""What the failing examples of generic tests in the integration project store."""
+"""Rows that failing examples of generic tests in the integration project store."""
 
 import pytest
 

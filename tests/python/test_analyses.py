@@ -23,7 +23,9 @@ def shown(sample):
 
 @pytest.fixture(scope="module")
 def moved(shown):
-    """For each distance, the share of all customers who move, and of each segment."""
+    """The share of customers who move, by distance: of all customers, and of each
+    segment.
+    """
     moved = {}
     for row in shown["distance_measures"]:
         percent, segments = moved.setdefault(

@@ -1,4 +1,4 @@
-"""Files that cannot be segmented stop the build; doubtful ones earn a warning."""
+"""Files that cannot be segmented stop the build, and doubtful files get a warning."""
 
 import pytest
 from project import Project
@@ -12,7 +12,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def segmented(project):
-    """The segments of the good file, which must survive a build that stops."""
+    """The segments of the good file. A build that stops must leave them as they are."""
     assert build(project, text(*GOOD)).success
     return project.query("from segments order by all")
 

@@ -69,11 +69,11 @@ def test_odd_but_valid_rows_are_segmented(project):
 
 @pytest.mark.slow
 def test_ids_are_compared_in_their_type(tmp_path):
-    project = Project(tmp_path)  # a new one, because the history cannot change id types
+    project = Project(tmp_path)  # a new one, because the history keeps its type of ids
     content = text(*GOOD, "00003,99,99", " 5 ,25,30", "5 ,25,30")
 
     assert build_core(project, content, segmentation_customer_id_type="integer").success
-    # The file also has 5 as 0005.
+    # The file also contains the id 5 as 0005.
     assert sorted(rejected(project)) == [
         (" 5 ", "conflicting_rows", None),
         ("00003", "conflicting_rows", None),

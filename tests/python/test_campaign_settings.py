@@ -1,4 +1,4 @@
-"""Mistakes in the configuration of campaigns are named."""
+"""Messages name mistakes in the configuration of campaigns."""
 
 import pytest
 from project import Project
@@ -10,7 +10,8 @@ CAMPAIGN = {
     "outcomes": "orders",
 }
 MISTAKES = [
-    # key that the message names, what it allows, what was given, the mistake
+    # (key named by the message, allowed value named by the message, given value as the
+    # message shows it, wrong options)
     (".segmentation", "one of people", "persons", {"segmentation": "persons"}),
     (".segments", "a list of ids", "people-1", {"segments": "people-1"}),
     (".segments", "a list of ids", "[]", {"segments": []}),
@@ -36,7 +37,7 @@ def project(tmp_path_factory):
 
 
 def configured(**campaigns) -> dict:
-    """A configuration with these campaigns."""
+    """Return a configuration with these campaigns."""
     return {
         "segmentation_customers": "(select 1 as customer_id, 2 as age, 3 as income)",
         "segmentation_features": {"age": {}, "income": {}},
@@ -48,7 +49,7 @@ def configured(**campaigns) -> dict:
 
 
 def sentence(result) -> str:
-    """The sentence that stopped the parse."""
+    """Return the sentence that stopped the parse."""
     assert not result.success
     return next(
         line for line in result.error.splitlines() if "Configuration error" in line

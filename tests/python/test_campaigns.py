@@ -1,5 +1,5 @@
-"""What campaign_effects says of campaigns whose truth is known, against references by
-others and over a thousand campaigns.
+"""The effects and intervals of campaign_effects, for campaigns whose true effect is
+known: against reference implementations, and over a thousand campaigns.
 """
 
 import json
@@ -22,7 +22,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def steps(project):
-    """The SQL from outcomes to differences, for the database in memory."""
+    """The SQL of the models from outcomes to differences, for a database in memory."""
     result = project.dbt("compile", "--select", *STEPS)
     assert result.success, result.error
     folder = project.folder / "target" / "compiled" / "customer_segmentation"
@@ -35,7 +35,9 @@ def steps(project):
 
 
 def differences(steps: dict, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """The rows that the models make of outcomes, by the columns that they need."""
+    """Return the differences that the models compute from outcomes, given their
+    columns.
+    """
     columns = {"campaign": "c", "segmentation": "s", "segment_id": "s-1"}
     columns |= dict.fromkeys(
         ["amount", "amount_before", "response", "response_before"], 0
@@ -56,7 +58,9 @@ def differences(steps: dict, outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def periods(kind: str, size: tuple, random) -> tuple[np.ndarray, np.ndarray]:
-    """What customers spend before and in a campaign: half of it is the customer's."""
+    """Return amounts before and in a campaign, correlated by a part that is the
+    customer's.
+    """
     customer = random.normal(size=size)
 
     def period():
@@ -88,7 +92,7 @@ def test_quantiles_and_chances_are_those_of_scipy(project):
     np.testing.assert_allclose(
         found["chance"], 2 * stats.t.sf(abs(values), degrees), rtol=1e-3, atol=2e-6
     )
-    # the cubic that skewed_quantile inverts
+    # skewed_quantile inverts this cubic polynomial.
     back = found["skewed"]
     np.testing.assert_allclose(
         back + 0.2 / 6 + 0.2 * back**2 / 3 + 0.04 * back**3 / 27, values, 1e-9
@@ -96,7 +100,7 @@ def test_quantiles_and_chances_are_those_of_scipy(project):
 
 
 def test_amounts_without_skewness_have_the_interval_of_welch(steps):
-    """Each customer stands beside one who is as far on the other side of the mean."""
+    """Add for each customer one who is as far on the other side of the mean."""
     random = np.random.default_rng(3)
     half = {False: 10 * random.normal(size=1000), True: 12 * random.normal(size=300)}
     contacted, held_out = (
@@ -121,7 +125,9 @@ def test_amounts_without_skewness_have_the_interval_of_welch(steps):
 
 
 def test_amounts_are_adjusted_as_by_a_regression(steps):
-    """On the group and the amount before, with a slope that both groups share."""
+    """Regress the amount on the group and the amount before, with one slope for both
+    groups.
+    """
     random = np.random.default_rng(4)
     before, amounts = periods("all bought", (500,), random)
     is_holdout = np.arange(500) < 100
@@ -147,7 +153,7 @@ def test_amounts_are_adjusted_as_by_a_regression(steps):
 
 
 def test_shares_have_the_interval_of_newcombe(steps):
-    """56 of 70 against 48 of 80: the first example of his Table II, method 10."""
+    """Compare 56 of 70 with 48 of 80: the first example of his Table II, method 10."""
     outcomes = pd.DataFrame(
         {
             "is_holdout": [False] * 70 + [True] * 80,
@@ -209,10 +215,12 @@ def test_the_order_of_the_rows_changes_nothing(steps):
     ],
 )
 def test_intervals_cover_the_truth(steps, kind, customers, held_out, effect):
-    """Of 1,000 campaigns, 95 in 100 as promised, whatever the money looks like."""
+    """Check that 95 % of 1,000 intervals cover the truth, for several distributions of
+    money.
+    """
     random = np.random.default_rng([customers, held_out, round(10 * effect)])
     before, amounts = periods(kind, (CAMPAIGNS, customers), random)
-    # the mean of exp of a standard normal value is exp(1/2)
+    # exp of a standard normal value has the mean exp(1/2).
     truth = (effect - 1) * {"normal": 10, "all bought": 1, "half bought": 0.5}[kind]
     truth *= 1 if kind == "normal" else np.exp(0.5)
     is_holdout = np.tile(np.arange(customers) < held_out, CAMPAIGNS)

@@ -1,4 +1,4 @@
-"""The page on campaigns, followed: its tables are what its queries find."""
+"""The queries of the page on campaigns return the tables that the page shows."""
 
 import re
 
@@ -18,7 +18,7 @@ STEPS = re.findall(
 
 @pytest.fixture(scope="module")
 def answers(sample, tmp_path_factory):
-    """What each query of the page finds, and the table that the page shows below."""
+    """The rows that each query returns, and the table that the page shows below it."""
     folder = tmp_path_factory.mktemp("campaigns_page")
     project = sample.copy(folder)
     (folder / "campaign").mkdir()

@@ -27,7 +27,9 @@ KEYS = [("lifestyle", 2), ("value", 2), ("value", 3)]
 
 @pytest.fixture(params=ANSWERS)
 def answer(request, monkeypatch):
-    """One of these models, and the calls of the function that computes its figures."""
+    """One of these models, and a list of the calls of the function that computes its
+    figures.
+    """
     module, calls = request.getfixturevalue(request.param), []
 
     def observed(sample, candidates, seed):
@@ -211,7 +213,7 @@ def test_valleys_are_there_up_to_the_true_number_of_groups(
 
 
 def test_stabilities_are_listed_as_the_centroids_are(candidate_stabilities, groups):
-    # The separate group is the last of the list, as is its centroid.
+    # The separate group comes last, and so does its centroid.
     vectors = np.vstack([groups([[0, 0]], 90, 1.5, 5), groups([[20, 0]], 40, 0.5, 4)])
     sample = candidate_stabilities.Sample(vectors, np.ones(130))
     candidate = dict.fromkeys(candidate_stabilities.KEY, "") | {

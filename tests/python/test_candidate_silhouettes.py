@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def of_labels(
     candidate_silhouettes, vectors, weights, labelings, customers=None, seed=0
 ):
-    """Return the model's figures, given labelings instead of centroids."""
+    """Return the model's figures for labelings, which replace centroids."""
     sample = candidate_silhouettes.Sample(vectors, weights)
     seen = weights.sum() / (customers or weights.sum())
     return [
@@ -83,7 +83,8 @@ def test_influences_are_what_a_little_weight_more_does_to_the_other_silhouettes(
     for row in range(3):
         little = 1e-6 * (np.arange(len(weights)) == row)
         slope = (total(little) - total(-little)) / 2e-6
-        # A customer alone in a segment has no slope: a second one changes 0 at once.
+        # The silhouette of a customer alone in a segment is 0. It jumps when a second
+        # customer joins, so it has no slope.
         assume(weights @ (labels == labels[row]) > 2)
         assert influences[row] == pytest.approx(slope, rel=1e-4, abs=1e-6)
 
@@ -190,8 +191,8 @@ def test_standard_error_equals_that_of_scipy_for_one_large_stratum(
 def test_standard_error_is_zero_where_chance_has_no_part(
     candidate_silhouettes, values, sampled
 ):
-    # The error is 0 if all members are sampled, if members of strata are equal, and for
-    # a stratum with one member.
+    # The error is 0 if all members are sampled, if all members of a stratum are equal,
+    # or if a stratum has one member.
     labels = np.array([0, 0, 1, 1] if sampled else [0, 0, 0, 1])
     error = candidate_silhouettes.stratified_standard_error(
         np.array(values, dtype=float),
@@ -217,7 +218,7 @@ def test_standard_error_is_the_spread_of_stratified_samples(
         (row,) = of_labels(candidate_silhouettes, vectors, weights, [labels], seed=seed)
         figures.append(row["silhouette"])
         errors.append(row["silhouette_standard_error"])
-    # The deviation of 60 draws has a standard error of 9 % itself.
+    # The deviation of 60 draws itself has a standard error of 9 %.
     assert 0.75 < np.mean(errors) / np.std(figures) < 1.35
     assert np.std(errors) < 0.2 * np.mean(errors)
 

@@ -34,7 +34,7 @@ def test_adjusted_rand_equals_scikit_learn_on_repeated_rows(
 
 
 def most_alike(labels, others):
-    """Return, for each label, the best Jaccard score with a label of the others."""
+    """Return, for each label, its best Jaccard score with a label of `others`."""
     return [
         max(
             metrics.jaccard_score(labels == label, others == other)
@@ -104,7 +104,8 @@ def test_stability_tells_the_group_apart_from_the_cut_cloud(
 def test_stability_equals_a_bootstrap_of_repeated_rows(
     candidate_stabilities, groups, heavy
 ):
-    # Two groups, with many customers if heavy, in a cloud without groups.
+    # Two groups in a cloud without groups. If `heavy`, the two groups have many
+    # customers.
     vectors = np.vstack(
         [groups([[4, 0], [-4, 0]], 6, 0.3, 4), groups([[0, 0]], 60, 1.5, 5)]
     )

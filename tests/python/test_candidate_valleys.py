@@ -17,7 +17,7 @@ def test_customers_spread_over_the_cells_of_their_values(candidate_valleys):
     places, rows = candidate_valleys.spread_out(vectors, weights, seed=1)
 
     assert np.bincount(rows).tolist() == weights.tolist()
-    assert set(places[:, 1]) == {5.0}  # a single value has a cell without width
+    assert set(places[:, 1]) == {5.0}  # a constant: its only cell has width 0
     for row, (lowest, highest) in enumerate([(-0.5, 0.5), (0.5, 2), (2, 4)]):
         found = places[rows == row, 0]
         width = highest - lowest

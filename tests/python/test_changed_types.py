@@ -84,7 +84,8 @@ def test_another_type_of_ids_stops_the_build_and_says_the_way_back(
 
 
 def test_other_types_may_change(project):
-    # changes the type of an attribute of a grouping, and of a feature to text
+    # The second build changes the type of an attribute of a grouping, and that of a
+    # feature to text.
     for half, x in (
         ("i < {bound}", {}),
         ("(i < {bound})::int", {"expression": "x::text"}),

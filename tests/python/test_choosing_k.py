@@ -1,5 +1,5 @@
-"""The benchmark of the criteria finds clear groups and counts what was chosen, and the
-page shows the run of the script.
+"""The benchmark of the criteria finds clear groups and counts choices correctly. The
+page shows the results of the script.
 """
 
 import re
@@ -13,7 +13,7 @@ from criteria import CRITERIA
 from project import ROOT
 from scipy.stats import binomtest
 
-# Development seeds that give spherical groups far from each other.
+# Development seeds of tables with spherical groups that lie far from each other.
 CLEAR = [16, 40, 64]
 
 
@@ -49,7 +49,7 @@ def test_tables_count_what_was_chosen():
 
     overall = benchmark.overall_table(outcomes).splitlines()
     assert overall[2] == "| **rule in use** | 40 % (17 to 69) | 100 % | -0.40 |  |"
-    # For five fair coins, 1 : 4 or more uneven happens in 12 of 32 cases.
+    # Five fair coins fall 1 : 4 or more unevenly in 12 of 32 cases.
     assert overall[9] == (
         "| gap statistic | 10 % (2 to 40) | 60 % | +0.30 | 1 : 4 (p 0.375) |"
     )

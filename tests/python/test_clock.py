@@ -24,7 +24,7 @@ TIMES = {
 
 @contextmanager
 def clock_at(time: datetime):
-    """Make dbt see this time, which does not advance."""
+    """Give dbt a clock that stands at this time."""
 
     class Clock(datetime):
         @classmethod
@@ -121,7 +121,7 @@ def test_a_history_that_was_written_backwards_stops_the_build_and_can_be_mended(
     project = Project(tmp_path)
     for moved in (0, 10):
         run(project, TODAY + moved * DAY, moved)
-    # This is the history after an old build whose clock was set back.
+    # Writes the history of an old build whose clock was set back.
     with duckdb.connect(str(project.database)) as database:
         database.execute(f"""
             update customer_segment_history

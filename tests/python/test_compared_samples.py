@@ -1,4 +1,6 @@
-"""Many customers are compared by a sample, with the weights and scales of the fit."""
+"""With many customers, groupings are compared on a sample, with the weights and scales
+of the fit.
+"""
 
 import math
 
@@ -48,7 +50,9 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """More customers than the silhouette samples, other options, and no measures."""
+    """A build with more customers than the silhouette samples, other options, and no
+    measures.
+    """
     project = Project(tmp_path_factory.mktemp("made"))
     result = project.dbt(
         "run",

@@ -69,7 +69,7 @@ def test_the_comparison_is_that_of_scikit_learn_and_scipy(
         assert found["customers"] == found["silhouette_customers"] == len(values)
         assert (found["groups"], found["smallest_group"]) == (len(sizes), min(sizes))
         assert found["small_groups"] == (sizes < 0.02 * len(values)).sum()
-        # The variances are 1, except where customers without a group are left out.
+        # The variances are 1, except if customers without a group are left out.
         variances = values.var(ddof=0).to_numpy()
         assert found["variance_explained"] == pytest.approx(
             np.average(eta_squared(values, groups), weights=variances), rel=1e-9

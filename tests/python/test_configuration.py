@@ -38,7 +38,7 @@ def project(tmp_path_factory):
 
 
 def changed(mapping: dict, path: list[str], value) -> dict:
-    """Return a mapping in which the value stands at a path of keys."""
+    """Return a copy of a mapping with the value at a path of keys."""
     key, *deeper = path
     return mapping | {
         key: changed(mapping.get(key, {}), deeper, value) if deeper else value
@@ -46,7 +46,7 @@ def changed(mapping: dict, path: list[str], value) -> dict:
 
 
 def changes(values: dict) -> dict:
-    """Return the vars in which values stand at keys such as segmentations.people.by."""
+    """Return vars with the values at keys such as segmentations.people.by."""
     found = {}
     for key, value in values.items():
         var, *path = key.split(".")

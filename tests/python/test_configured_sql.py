@@ -1,4 +1,4 @@
-"""Configured SQL is tried before anything reads it, and no value is told."""
+"""Configured SQL is tried before any model reads it, and messages show no value."""
 
 import pytest
 from loading import build_model, load_model
@@ -14,7 +14,7 @@ def configured_sql_problems():
 
 @pytest.fixture
 def problems_of(configured_sql_problems, session):
-    """A function from rows of int_configured_sql to the sentences."""
+    """A function that returns the sentences for rows of int_configured_sql."""
 
     def find(*rows: tuple) -> list[str]:
         session.execute(

@@ -1,4 +1,4 @@
-"""The customers of two fits decide which segment keeps an id, in whatever scale."""
+"""The customers of two fits decide which segment keeps an id, also if units change."""
 
 import pytest
 from project import Project
@@ -13,8 +13,8 @@ GROUPED = """
 
 
 def build(project: Project, customers: int = 400, factor: int = 1) -> dict:
-    """Segment 300 customers of few orders, and 100 frequent buyers if there are so many
-    customers; return the segment of each.
+    """Segment 300 customers with few orders and, if there are 400 customers, 100
+    frequent buyers. Return the segment of each customer.
     """
     rows = GROUPED.format(customers=customers, factor=factor)
     result = project.dbt(
@@ -34,7 +34,9 @@ def build(project: Project, customers: int = 400, factor: int = 1) -> dict:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """All customers, the same in other units, and without the frequent buyers."""
+    """The segments of all customers, of the same in other units, and without frequent
+    buyers.
+    """
     project = Project(tmp_path_factory.mktemp("continued"))
     changes = {}, {"factor": 1000}, {"customers": 300}
     return [build(project, **change) for change in changes]

@@ -18,12 +18,13 @@ def noise(seed: int) -> str:
 
 
 def yes(seed: int, shares: list[float]) -> str:
-    """Return SQL of 1 for that share of each group, 0 for the others."""
+    """Return SQL that is 1 for the given share of each group, else 0."""
     return f"({noise(seed)} < {shares}[g + 1])::int"
 
 
 CONTRACTS = ["Month-to-month", "One year", "Two year"]
-# Columns by name: SQL of a row's number i and group g, and the options of the feature.
+# Columns by name: SQL with a row's number i and its group g, and the options of the
+# feature.
 TABLES_OF_GROUPS = {
     "skewed": {
         "revenue": (f"exp(g + 1.2 * {noise(1)} + 3 * {noise(2)})", {"unit": "EUR"}),
@@ -133,7 +134,7 @@ def test_the_second_year_contradicts_nothing(sample, tmp_path):
 
 
 def test_a_contradiction_is_found(sample, tmp_path):
-    """The reader is not blind: a wrong word, figure and name are each noticed."""
+    """Check that the reader notices a wrong word, a wrong figure and a wrong name."""
     copy = sample.copy(tmp_path)
     changes = (
         "update segment_profiles set judgement = 'about average'"

@@ -1,4 +1,4 @@
-"""Each criterion picks the right number of clusters of a hand-made curve."""
+"""Each criterion chooses the right number of clusters on hand-made curves."""
 
 from dataclasses import replace
 
@@ -29,8 +29,9 @@ def seen():
 @pytest.mark.parametrize(
     ("criterion", "k"),
     [
-        # k = 4 has a cluster of 1.9 %, which is too small; 2 % is large enough
-        ("rule in use", 5),  # with valleys, only k = 3, which is smaller
+        # The smallest cluster of k = 4 has 1.9 %, which is too small; 2 % is large
+        # enough.
+        ("rule in use", 5),  # only k = 3 has valleys, and it is smaller
         ("without valleys", 5),
         ("valleys alone", 3),
         ("prediction strength", 3),
@@ -38,9 +39,9 @@ def seen():
         ("silhouette", 5),
         ("Davies-Bouldin", 3),
         ("Calinski-Harabasz", 5),
-        # depths below the line from 400 to 10: 0, 202.5, 165, 77.5, 0
+        # The depths below the line from 400 to 10 are 0, 202.5, 165, 77.5 and 0.
         ("elbow from 1", 2),
-        # depths below the line from 100 to 10: 0, 30, 10, 0
+        # The depths below the line from 100 to 10 are 0, 30, 10 and 0.
         ("elbow from 2", 3),
     ],
 )
@@ -82,14 +83,14 @@ def test_rule_takes_what_is_found_again_if_anything_is(seen):
         seen, smallest_share=np.full(4, 0.1), smallest_valley=np.array([0, 0, 2, 2])
     )
     for found_again, k in [
-        ({2, 3}, 3),  # the highest silhouette of those found again
-        ({2, 3, 4}, 4),  # has valleys, too
+        ({2, 3}, 3),  # the highest silhouette of the k found again
+        ({2, 3, 4}, 4),  # found again, and has valleys
         ({2, 3, 5}, 5),
         ({2, 3, 4, 5}, 5),
-        (set(), 4),  # the highest of all
+        (set(), 4),  # the highest silhouette of all k
     ]:
         assert criteria.rule_in_use(large, found_again.__contains__) == k
-    # 4 clusters are too small, and the largest k counts only where it is found again
+    # k = 4 has too small a cluster. The largest k counts only if it is found again.
     assert criteria.rule_in_use(seen, {2, 3, 4}.__contains__) == 3
     assert criteria.rule_in_use(seen, {2, 3, 4, 5}.__contains__) == 5
 
@@ -97,11 +98,11 @@ def test_rule_takes_what_is_found_again_if_anything_is(seen):
 @pytest.mark.parametrize(
     ("gaps", "k"),
     [
-        # Two references differ by 0.1 to either side: s = 0.1 x root(3/2) = 0.1225.
+        # Two references differ by 0.1 from their mean: s = 0.1 x root(3/2) = 0.1225.
         ([0.2, 0.6, 0.5, 0.4], 3),
-        ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 less than at 3, which is within s
-        ([0.47, 0.6, 0.5, 0.4], 3),  # 0.13 less, which is more than s
-        ([0.1, 0.3, 0.5, 0.7], 5),  # never within s: the last k
+        ([0.49, 0.6, 0.5, 0.4], 2),  # 0.11 below the gap of k = 3: within s
+        ([0.47, 0.6, 0.5, 0.4], 3),  # 0.13 below the gap of k = 3: more than s
+        ([0.1, 0.3, 0.5, 0.7], 5),  # never within s, so the last k
     ],
 )
 def test_gap_statistic_is_that_of_hand_made_inertias(seen, gaps, k):

@@ -1,4 +1,4 @@
-"""The figures that the criteria see are those of the customers one by one."""
+"""The figures that the criteria see equal those of single, unweighted customers."""
 
 import curves
 import numpy as np
@@ -44,8 +44,8 @@ def test_curves_are_those_of_the_customers_one_by_one(model):
 
 
 def test_prediction_strength_is_that_of_a_halving_by_hand(model):
-    # There are three groups of eight. Two halves agree on two or three clusters, but
-    # not on four.
+    # There are three groups of eight customers. Two halves agree on two or three
+    # clusters, but not on four.
     centers = np.repeat([[0.0, 0.0], [100.0, 0.0], [0.0, 120.0]], 8, axis=0)
     customers = centers + np.random.default_rng(1).normal(size=(24, 2))
 
@@ -58,8 +58,9 @@ def test_prediction_strength_is_that_of_a_halving_by_hand(model):
 
 
 def test_prediction_strength_counts_pairs_of_the_worst_cluster(monkeypatch):
-    # The second half has the clusters 1, 2, 4 and 11, 12, 13, 14. The centers of the
-    # first half put 4 into the other cluster, so one of three pairs stays together.
+    # The second half has the clusters {1, 2, 4} and {11, 12, 13, 14}. The centers of
+    # the first half put 4 into the other cluster, so only one of three pairs stays
+    # together.
     class Model:
         fits = iter([[0.0, 4.0], [2.0, 12.5]])
 

@@ -1,5 +1,5 @@
-"""The benchmark of what preparing is worth: its tables are what they claim to be, and
-the page shows the run that the script describes.
+"""The benchmark of preparations has tables with the described properties, and the page
+shows the run that the script describes.
 """
 
 from types import SimpleNamespace
@@ -63,7 +63,8 @@ def test_a_category_is_prepared_as_the_project_does():
     points = preparing.one_hot(lambda _: 0.25)(table).points
 
     assert points.var(axis=0).sum() == pytest.approx(0.25)
-    # 2 w / (1 - sum of squared shares) between customers of two categories
+    # Two customers of different categories have the squared distance 2 w / (1 - sum of
+    # squared shares).
     assert ((points[0] - points[3]) ** 2).sum() == pytest.approx(0.5 / (1 - 0.375))
     assert preparing.huang(np.array([0.5, 0.25, 0.25])) == pytest.approx(0.625 / 4)
 

@@ -1,4 +1,6 @@
-"""The same customers give the same bits, in any order and on any number of threads."""
+"""The same customers give the same results to the last bit, in any order and on any
+number of threads.
+"""
 
 import subprocess
 import sys
@@ -9,7 +11,7 @@ from project import ROOT, Project
 
 pytestmark = pytest.mark.slow
 
-CUSTOMERS = 300_000  # several row groups: DuckDB works on them in parallel
+CUSTOMERS = 300_000  # several row groups, which DuckDB reads in parallel
 CONFIGURATION = {
     "segmentation_features": {
         "age": {},

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from project import ROOT
 
-# The user's configuration decides the columns of these models.
+# The configuration decides the columns of these models.
 WITHOUT_CONTRACT = {"segments", "audiences", "customer_features", "segment_calendar"}
 
 
@@ -78,7 +78,7 @@ def test_every_column_of_the_database_is_described(documented, models):
         for column in node["columns"]
         if column not in models[node["metadata"]["name"]]["columns"]
         and column not in configured
-        and "__" not in column  # built from configured names, which cannot contain it
+        and "__" not in column  # made of configured names, which cannot contain __
         # base_customers has the columns of the user's table.
         and node["metadata"]["name"] != "base_customers"
     }
@@ -181,6 +181,34 @@ def test_the_page_of_the_documentation_is_complete_and_asks_nobody(documented):
         assert text in page
 
 
+def test_the_package_page_says_what_goes_with_each_folder(models):
+    page = (ROOT / "docs" / "package.md").read_text(encoding="utf-8")
+    folders = {}
+    for name, node in models.items():
+        if node["resource_type"] == "model":
+            folder = node["path"].split("/")[0]
+            folders.setdefault(folder, {})[name] = node["access"] == "public"
+    del folders["sample"]  # off in a package
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*) \|$", page, re.MULTILINE)
+    written, shown, core = map(
+        int,
+        re.findall(r"(\d+) relations, of which the (\d+) .*?other (\d+)", page, re.S)[
+            0
+        ],
+    )
+
+    assert len(rows) == 7
+    for folder, relations, tables in rows:
+        own = folders.pop(folder)
+        assert int(relations) == len(own), folder
+        assert set(re.findall(r"`(\w+)`", tables)) - {"activate"} == {
+            name for name, is_public in own.items() if is_public
+        }
+        written -= len(own)
+    assert shown == len(public(models))
+    assert written == core == sum(map(len, folders.values()))
+
+
 def test_every_public_table_has_a_test_of_its_own(manifest, models):
     tested = {
         parent
@@ -211,7 +239,7 @@ def test_every_setting_stands_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     check = (ROOT / "macros" / "configuration" / "check_settings.sql").read_text()
     settings = {word for word in check.split('"') if word.startswith("segmentation")}
-    settings -= {"segmentation", "segmentation_"}  # prefixes of names in this file
+    settings -= {"segmentation", "segmentation_"}  # parts of names in this file
 
     settings |= set(
         yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][

@@ -1,4 +1,4 @@
-"""A customer who is erased leaves no trace in any file that the project writes."""
+"""An erased customer leaves no trace in any file that the project writes."""
 
 import json
 import os
@@ -43,13 +43,13 @@ class Shop(Project):
         }
 
     def has(self, condition: str) -> None:
-        """Write the customers that fulfill a condition to the source."""
+        """Replace the source with the customers that fulfill a condition."""
         duckdb.sql(f"from ({CUSTOMERS}) where {condition}").write_parquet(
             str(self.folder / "customers.parquet")
         )
 
     def command(self, *command: str) -> subprocess.CompletedProcess:
-        """Run a command on this project, as from a shell."""
+        """Run a command on this project, as a user does in a shell."""
         folder = self.folder
         return subprocess.run(
             [
@@ -86,7 +86,8 @@ class Shop(Project):
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
     """A project that was built with the customer and has a report. The customer is
-    erased twice: first too early, while still in the source.
+    erased twice. The first time is too early, because the source still has the
+    customer.
     """
     shop = Shop(tmp_path_factory.mktemp("erasure"))
     shop.has("true")

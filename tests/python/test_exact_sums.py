@@ -1,4 +1,4 @@
-"""Sums are the nearest double to the true sum, for every magnitude and row order."""
+"""A sum is the double nearest to the true sum, for every magnitude and row order."""
 
 import json
 import math

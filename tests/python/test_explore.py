@@ -87,7 +87,7 @@ def test_profiles_equal_pandas_and_scipy(built, values):
 
         size = known.abs().max()
         expected = known.quantile(list(QUANTILES.values())).to_numpy()
-        # Relative to each quantile, so that an outlier does not widen the tolerance.
+        # The tolerance is relative to each quantile, so that outliers do not widen it.
         np.testing.assert_allclose(
             found[list(QUANTILES)].astype(float), expected, rtol=1e-10, atol=1e-14
         )
@@ -135,7 +135,7 @@ def test_bins_suit_the_data(built, values):
         known = values[name].dropna()
         inner = bins[~bins["is_tail"]]
         widths = inner["upper_bound"] - inner["lower_bound"]
-        width = float(f"{widths.iloc[0]:.3g}")  # without the error of the subtraction
+        width = float(f"{widths.iloc[0]:.3g}")  # removes the rounding error
         assert len(bins) <= 50, name
         assert bins["is_tail"].iloc[1:-1].sum() == 0, name
         # The tolerance is for the feature `huge`: a DOUBLE of 1e12 has 4 decimals.

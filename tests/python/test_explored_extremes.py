@@ -1,4 +1,4 @@
-"""`explore` with more customers than are ranked, with none, and with one feature."""
+"""`explore` with more customers than it ranks, with none, and with one feature."""
 
 import hashlib
 

@@ -87,7 +87,8 @@ def test_a_constant_has_no_deviation(feature_distributions):
 def test_a_bound_lies_where_its_customers_do_whatever_the_weight(
     feature_distributions, value, weight
 ):
-    # `drift` multiplies the bounds by the root again, which must give the same bits.
+    # `drift` multiplies the bounds by the root again, which must give back the same
+    # bits.
     root = np.sqrt(weight)
     points = np.array([[value * root], [abs(value) * 2 * root + 1]])
     sample = feature_distributions.Sample(points, np.ones(2))

@@ -37,7 +37,9 @@ PETS = ["pet_cat", "pet_dog", "pet_sea_horse"]
 
 @pytest.fixture(scope="module")
 def customers():
-    """Customers with gaps, skew and magnitudes far apart."""
+    """Customers with missing values, skewed values, and very small and very large
+    values.
+    """
     generator = np.random.default_rng(11)
 
     def with_gaps(values):

@@ -1,4 +1,4 @@
-"""What is said of features before K-means sees them: who is warned, and who is not."""
+"""The build warns of features that K-means cannot use well, and of no others."""
 
 import re
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 CUSTOMERS = 1_000
 COLUMNS = {
-    # name: what the tests about features are expected to say of it
+    # name: the tests about features that are expected to warn of it
     "normal": set(),
     "evenly_spread": set(),
     "complaints": set(),
@@ -82,7 +82,8 @@ def build(
             "segmentation_features": features,
             "segmentation_measures": {},
             "segmentation_attributes": [],
-            # dbt prints five findings of a test: so one segmentation for each feature
+            # dbt prints at most five findings of a test, so each feature gets a
+            # segmentation.
             "segmentations": {name: {"features": [name]} for name in features},
         }
         | more,
@@ -158,7 +159,7 @@ def test_shapes_are_those_of_the_columns(prepared):
 
 
 def test_three_giants_stop_the_build_and_are_told_why(tmp_path):
-    # 400 companies of two sorts; the revenue of three is a thousand times as high.
+    # 400 companies of two kinds. Three companies have a thousand times the revenue.
     generator = np.random.default_rng(1)
     revenue = 40_000 * np.exp(0.5 * generator.normal(size=400))
     revenue[:3] = [25e6, 60e6, 90e6]

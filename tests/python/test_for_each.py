@@ -1,4 +1,4 @@
-"""A template is filled in once, whatever the values look like."""
+"""A template is filled in only once, even if its values look like placeholders."""
 
 import json
 
@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from project import Project
 
-# The values of one thing look like places of a template.
+# Some values of the first thing look like placeholders of a template.
 SQL = """
 {%- set things = [
     {"name": "one", "label": "it's {name}"}, {"name": "two", "label": "{'label'}"},

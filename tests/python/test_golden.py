@@ -23,7 +23,7 @@ from test_five_minutes import NEEDED
 GOLDEN = ROOT / "tests" / "fixtures" / "golden.json"
 # This table contains the time of the build and checksums of other tables.
 LEFT_OUT = {"published_tables"}
-# The test that figures in two tables agree.
+# The test that checks that figures in two tables agree.
 AGREE = ("assert_silhouettes_agree",)
 TABLES = ("build", "--exclude-resource-type", "test", "unit_test")
 

@@ -1,4 +1,4 @@
-"""Ids reach all tables unchanged, and the build warns of ids that look alike."""
+"""Ids are unchanged in all tables, and the build warns of ids that look alike."""
 
 import re
 import unicodedata

@@ -1,5 +1,5 @@
-"""What K-means assumes is checked on customers who break it, and each figure equals
-that of scikit-learn or NumPy on the same customers.
+"""Every assumption of K-means fails on customers that violate it, and each figure
+equals that of scikit-learn or NumPy on the same customers.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""Candidates equal scikit-learn's fits on a table of single customers, rounded so that
-all machines find the same digits.
+"""Candidates equal scikit-learn's fits on a table of single customers. They are
+rounded, so that all machines find the same digits.
 """
 
 import os
@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 def candidates_of(kmeans_candidates, vectors, weights, asked, customers=None):
-    """Return the candidates of the vectors, which may be a sample of the customers."""
+    """Return the candidates of the vectors, which may be a sample of `customers`."""
     sample = kmeans_candidates.Sample(vectors, weights)
     return kmeans_candidates.fit_candidates(
         sample, asked, customers or int(weights.sum())
@@ -190,7 +190,8 @@ def test_candidates_are_those_of_any_magnitude(kmeans_candidates, groups, power)
 
 
 def test_candidates_have_every_figure_in_the_most_degenerate_table(kmeans_candidates):
-    # A constant feature, most customers at one place, and k up to 3 for four places.
+    # The first feature is constant, nearly all customers lie at one of four places, and
+    # k goes up to 3.
     vectors = np.array([[7.0, 0.0], [7.0, 1.0], [7.0, 1.0 + 1e-9], [7.0, 5.0]])
     asked = SETTINGS | {"maximum_clusters": 3}
     rows = candidates_of(kmeans_candidates, vectors, np.array([1e7, 1, 1, 1]), asked)
@@ -267,8 +268,7 @@ print(sorted(set(pools)))
 
 
 def test_the_first_fit_of_a_process_runs_on_one_thread():
-    # A thread pool that is loaded after the limit would use all cores, and would be
-    # slow on a busy machine.
+    # A thread pool that is loaded after the limit is set would use all cores.
     ran = subprocess.run(
         [
             sys.executable,

@@ -1,4 +1,6 @@
-"""A fit has what scikit-learn finds in the same customers, and what scoring needs."""
+"""A fit equals that of scikit-learn for the same customers, and has all that scoring
+needs.
+"""
 
 from datetime import datetime
 
@@ -180,7 +182,7 @@ def test_model_keeps_the_distribution_of_each_feature(
 
 
 def starts(kmeans_refinements, monkeypatch):
-    """A list that collects the centroids and inertias from which passes start."""
+    """Return a list that collects the centroids and inertias at the start of passes."""
     seen = []
 
     def observed(customers, centroids, inertia, sample):
@@ -197,7 +199,7 @@ def test_model_fits_the_larger_sample_before_all_customers(
 ):
     seen = starts(kmeans_refinements, monkeypatch)
     build_fits(project)
-    # Candidates were chosen on all training vectors, so K-means need not run again.
+    # The candidate was chosen on all training vectors, so K-means does not run again.
     assert [len(start) for start, _ in seen] == [4, 2]
     assert np.abs(seen[0][0]).tolist() == np.full((4, 2), 1.5).tolist()
     assert [inertia for _, inertia in seen] == pytest.approx([48, 48])
@@ -213,12 +215,13 @@ def test_model_fits_the_larger_sample_before_all_customers(
     start = 1.5 * np.array(SIGNS, dtype=float)
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(vectors)
     assert np.array(seen[0][0]) == pytest.approx(reference.cluster_centers_, abs=1e-7)
-    # The inertia of the sample, scaled to all customers.
+    # This is the inertia of the sample, scaled to all customers.
     assert seen[0][1] == pytest.approx(48)
     assert rows[0]["passes"] == 2
     assert rows[0]["inertia"] == pytest.approx(reference.inertia_)
     assert rows[0]["customers"] == 160
-    # Each segment still has the stability of the candidate's centroid it comes from.
+    # Each segment still has the stability of the candidate's centroid from which it
+    # started.
     stabilities = dict(zip(SIGNS, [0.9, 0.8, 0.7, 0.6], strict=True))
     places = {}
     for row in rows:

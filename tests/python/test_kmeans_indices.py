@@ -38,7 +38,8 @@ def test_figures_of_a_table_computed_by_hand(
     margins = [1 - 6 / 136**0.5, 1 - 4 / 6, 1, 1 - 2 / 104**0.5]
     assert fit["simplified_silhouette"] == pytest.approx(sum(margins) / 4)
     assert fit["davies_bouldin"] == pytest.approx((10 / 3 + 2) / 10)
-    # The segments have the means (4/3, 1) and (10, 1), all customers (3.5, 1).
+    # The segments have the means (4/3, 1) and (10, 1). The mean of all customers is
+    # (3.5, 1).
     between = 3 * (3.5 - 4 / 3) ** 2 + (10 - 3.5) ** 2
     within = (2 * (4 / 3) ** 2 + (8 / 3) ** 2) + 4 * (2**2 + 1 + 1)
     assert fit["calinski_harabasz"] == pytest.approx(between / within * 2 / 1)

@@ -1,4 +1,4 @@
-"""Passes end at the same centroids as scikit-learn, after at most twelve passes."""
+"""Refinements end at the centroids of scikit-learn, after at most twelve passes."""
 
 import numpy as np
 import pytest
@@ -40,8 +40,8 @@ def test_a_sample_saves_passes_and_changes_no_end(
 
 @pytest.fixture
 def pretended(kmeans_refinements, monkeypatch):
-    """A function that replaces passes by fake ones with given gains, which move each
-    centroid by a step. It returns a list of whether each pass measured.
+    """A function that replaces passes by fake passes with given gains, which move each
+    centroid by a step. It returns a list that says for each pass whether it measured.
     """
 
     def pretend(gains, step=0):
@@ -59,7 +59,7 @@ def pretended(kmeans_refinements, monkeypatch):
 
 @pytest.fixture
 def nobody(kmeans_refinements):
-    """Customers for fake passes, which do not read them, and a sample of them."""
+    """Customers and a sample for fake passes, which do not read them."""
     customers = kmeans_refinements.Customers(None, np.full(1, 64.0), np.ones(1), {})
     return customers, kmeans_refinements.Sample(np.zeros((1, 1)), np.ones(1))
 
@@ -156,8 +156,8 @@ def test_refinement_stops_at_the_cap(
     assert found.passes == (cap or 12) == len(gains)
     assert min(gains) > 0
     fallen = plain_inertia(vectors, start) - plain_inertia(vectors, found.centroids)
-    # A gain does not count customers who change segment, and the last pass moves
-    # nothing, so the inertia falls by at least the sum of gains.
+    # A gain leaves out customers who change segment, so the inertia falls by at least
+    # the sum of gains. The last pass moves no centroid.
     assert sum(gains[:-1]) <= fallen
 
 

@@ -1,4 +1,4 @@
-"""The registry has every fit once, and keeps all of them."""
+"""The registry has every fit once and keeps it."""
 
 import pytest
 from fitting import PEOPLE, draw, fill, new_inputs, of
@@ -56,7 +56,8 @@ def test_model_never_gives_the_id_of_a_vanished_segment_again(
     project, build_fits, groups
 ):
     build_fits(project)
-    # An older fit had a value-20. In the newest fit, value-4 is far from all customers.
+    # An older fit has a segment value-20. In the newest fit, value-4 is far from all
+    # customers.
     project.execute("""
         insert into kmeans_fits
         select * replace (
@@ -92,7 +93,7 @@ def test_model_matches_on_the_features_that_both_fits_have(project, build_fits, 
         }
 
     before = incomes(build_fits(project))
-    # Turns the previous fit into one with two segments, on income and another feature.
+    # Changes the previous fit: it has two segments, on income and another feature.
     project.execute("""
         delete from kmeans_fits where segment_id in ('value-3', 'value-4');
         update kmeans_fits set feature = 'debt' where feature = 'age'
@@ -106,7 +107,7 @@ def test_model_matches_on_the_features_that_both_fits_have(project, build_fits, 
 
 
 def import_registry(project):
-    """Replace the registry with one to import, as from `segmentation_registry`."""
+    """Write the rows of the registry as a registry to import."""
     project.execute("""
         create or replace table base_registry as
         select 'a name' as segment_name, * from kmeans_fits

@@ -81,7 +81,8 @@ def test_refit_equals_scikit_learn_on_repeated_rows(kmeans_starts, groups, seed)
     reference = KMeans(4, init=start, n_init=1, tol=0).fit(rows)
     sample = kmeans_starts.Sample(vectors, behind.astype(float))
     found = kmeans_starts.refit(sample, start, reach_of(vectors))
-    # The order is that of the given centroids, because their stabilities are kept.
+    # The centroids keep their order, because their stabilities are stored in this
+    # order.
     assert found == pytest.approx(reference.cluster_centers_, abs=1e-7)
 
 

@@ -1,5 +1,5 @@
-"""Noise of every shape is distinguished from groups, and each figure equals that of
-scikit-learn on the same customers.
+"""Data without groups, of every shape, is distinguished from groups. Each figure equals
+that of scikit-learn on the same customers.
 """
 
 import subprocess
@@ -89,7 +89,7 @@ CENTERS = np.array([[0, 0], [6, 0], [0, 6], [6, 6]])
 
 
 def shapes(name, seed):
-    """Return customers of a shape, and a number of clusters."""
+    """Return customers that have a shape, and a number of clusters."""
     generator = np.random.default_rng(seed)
     shaped = {
         "uniform": lambda: (generator.uniform(size=(400, 3)), 4),
@@ -155,7 +155,7 @@ def test_structure_is_free_of_the_last_bits_and_repeats_itself(kmeans_structure)
 
 
 def test_fits_run_on_one_thread_in_a_fresh_process():
-    # Only loaded thread pools can be limited. In a new process, none is loaded yet.
+    # Only loaded thread pools can be limited, and a new process has not loaded any.
     script = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "tests" / "python")!r})

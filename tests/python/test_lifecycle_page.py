@@ -17,11 +17,13 @@ from test_five_minutes import NEEDED
 pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
-# The segmentations of the page, and the numbers of clusters that they choose. Others
-# take time and change no segments. But the ids of fits depend on the clusters.
+# The segmentations that the page shows, and the numbers of clusters that they choose.
+# Others would take time and not change the segments. But ids of fits depend on these
+# settings, so they differ from the page.
 SEGMENTATIONS = ["lifestyle", "rfm", "country"]
 CLUSTERS = [3, 5]
-# The parts of the project that the page needs. A build without a selection runs them.
+# The parts of the project that the page needs. A default selector limits builds without
+# a selection to these parts.
 PARTS = [("tag", "core"), ("path", "seeds")]
 PARTS += [("path", f"models/{part}") for part in ("sample", "watch", "activate")]
 SELECTOR = {
@@ -34,7 +36,7 @@ SELECTOR = {
         ]
     },
 }
-# Replaces dbt: commands with the same variables share a target folder, so that dbt need
+# Replaces dbt. Commands with the same variables share a target folder, so that dbt does
 # not parse the project again.
 DBT = f"""
 import hashlib, os, sys
@@ -78,7 +80,7 @@ def shown(output: str) -> list[list[tuple]]:
 
 
 def fit_ids(found: list[list[tuple]]) -> dict[str, str]:
-    """Return the ids of fits on the page, by the ids in dbt's output."""
+    """Return the ids of fits on the page by the corresponding ids in dbt's output."""
     seen, written = (
         [row[0] for table in source for row in table if table[0][0] == "fit_id"]
         for source in (found, tables())
@@ -111,7 +113,7 @@ def followed(tmp_path_factory):
     (folder / "names.csv").write_text(names)
     steps = []
     for block in blocks("bash"):
-        # Data tests only run where the page shows a warning, or builds all at once.
+        # Data tests run only if the page shows a warning or builds everything.
         needs_tests = "drift" in block or "later.yml" in block
         left_out = "unit_test" if needs_tests else "test unit_test"
         finished = subprocess.run(

@@ -1,6 +1,6 @@
 """A pass over all customers is a pass of Lloyd's algorithm. It gives scikit-learn's
-labels, and the same bits for every order of the rows. A sample predicts where passes
-end.
+labels, and the same bits for every order of the rows. A sample predicts the centroids
+at which passes end.
 """
 
 import itertools
@@ -274,7 +274,8 @@ def test_a_sample_steers_nowhere_from_the_end(kmeans_refinements, groups):
 
 
 def test_a_step_too_short_for_the_sample_is_seen_at_a_longer_one(kmeans_refinements):
-    # On a uniform line that is cut at 0, a pass goes half the way back to the optimum.
+    # Customers lie evenly on a line with its optimal cut at 0. A pass moves a shifted
+    # cut half the way back to 0.
     line = np.linspace(-1, 1, 2001)[:, None]
     sample = kmeans_refinements.Sample(line, np.ones(2001))
     centroids = np.array([[-0.5], [0.5]]) + 1e-5

@@ -17,7 +17,7 @@ def test_a_seed_gives_the_same_data_set_every_time():
         first, second = mixture(seed), mixture(seed)
         assert np.array_equal(first.values, second.values)
         assert np.array_equal(first.labels, second.labels)
-        other = mixture(seed + 168)  # same shape, separation and groups
+        other = mixture(seed + 168)  # same shape, separation, number of groups
         assert (other.shape, other.groups) == (first.shape, first.groups)
         assert not np.array_equal(first.labels, other.labels) or not np.array_equal(
             first.values, other.values

@@ -105,7 +105,7 @@ def test_public_tables_have_the_types_of_their_contracts(built):
             )
         )
         if node["config"]["contract"]["enforced"]:
-            # DuckDB calls the type string by its other name.
+            # DuckDB calls the type `string` VARCHAR.
             assert found == {
                 key: column["data_type"].replace("string", "varchar")
                 for key, column in columns

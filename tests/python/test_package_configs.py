@@ -1,4 +1,6 @@
-"""Users can switch off folders of the package, and configs that reach too far stop."""
+"""Users can disable folders of the package, and configs that break the package stop the
+build.
+"""
 
 import pytest
 from shop import PACKAGE, Shop, installed
@@ -19,8 +21,8 @@ def shop(tmp_path_factory) -> Shop:
 
 
 def configured(shop: Shop, top: dict | None = None, **of_package) -> Shop:
-    """Configure models at the top level, and models of the package."""
-    models = shop.models | {PACKAGE: shop.models[PACKAGE] | of_package} | (top or {})
+    """Set configs of models at the top level, and of models of the package."""
+    models = shop.models | {PACKAGE: of_package} | (top or {})
     shop.configure(lambda content: content.update(models=models))
     return shop
 

@@ -1,5 +1,5 @@
 """A project that installs this one may have any models, folders and configs. They do
-not change the package, or the parse stops with a message.
+not change the package, or they stop the parse with a message.
 """
 
 import pytest
@@ -39,7 +39,7 @@ def data_tests(shop: Shop) -> dict:
 
 @pytest.fixture(scope="module")
 def named_alike(tmp_path_factory):
-    """A project with models named like ours, built without `explore`."""
+    """A project whose models have names of our models, built without `explore`."""
     shop = installed(tmp_path_factory.mktemp("named_alike"))
     before = shop.dbt("parse")
     assert before.success, before.error

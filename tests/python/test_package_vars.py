@@ -111,7 +111,7 @@ def test_ref_without_the_project_needs_a_flag(shop):
 
 
 def macro_names() -> list[str]:
-    """Return the names of the package's macros, without those meant for overriding."""
+    """Return the names of the package's macros that users cannot override."""
     names = set()
     for file in (ROOT / "macros").rglob("*.sql"):
         names.update(re.findall(r"{%-?\s*macro (\w+)", file.read_text()))
@@ -126,7 +126,7 @@ def test_macros_of_the_same_names_do_not_meet(shop):
         f"{{% macro {name}() %}}{{{{ exceptions.raise_compiler_error("
         f"'the user has another {name}') }}}}{{% endmacro %}}"
         for name in names
-        if name not in ("is_blank", "ref")  # the user's are for the user's own models
+        if name not in ("is_blank", "ref")  # the user's own models use these two
     ]
     clashes += [
         f"{{% test {name}(model) %}}select 1 as wrong{{% endtest %}}"

@@ -24,7 +24,7 @@ class Publisher(Project):
         return super().dbt(*arguments, **configuration(**variables))
 
     def mark(self, text: str) -> None:
-        """Change two public tables, as a build with other customers would."""
+        """Change two public tables, as a build with other customers would do."""
         with duckdb.connect(str(self.database)) as connection:
             connection.execute("update segments set description = ?", [text])
             connection.execute("update segment_rules set rule = ?", [text])
@@ -51,7 +51,9 @@ class Publisher(Project):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A project with all tables published; the tests keep the publication complete."""
+    """A project that has published all tables. The tests leave its publication
+    complete.
+    """
     project = Publisher(tmp_path_factory.mktemp("publishing"))
     result = project.dbt(*BUILD, *WITHOUT_TESTS)
     assert result.success, result.error
@@ -73,7 +75,7 @@ def test_without_changes_the_checksums_are_the_same(project):
 
 @pytest.mark.slow
 def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
-    """Runs several builds; in every second one, a test fails."""
+    """Run several builds. In every second build, a test fails."""
     published = [project.manifest()["version"]]
     current = project.published / "segments.duckdb"
 
@@ -93,7 +95,8 @@ def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
             if failing:
                 assert project.marks() == {(f"build {number - 1}",)}
                 with duckdb.connect(str(project.database)) as connection:
-                    # not by a new table, which would have no comments
+                    # Deletes the row instead of creating the table again, because a new
+                    # table would have no comments.
                     connection.execute(
                         "delete from segments where rowid = "
                         "(select max(rowid) from segments)"
@@ -112,7 +115,7 @@ def test_readers_see_whole_publications_only_and_hold_up_no_build(project):
 
 
 def test_a_reader_would_notice_a_torn_publication(project, tmp_path):
-    """Runs the reader of the test above on a publication that mixes two states."""
+    """Run the reader of the test above on a publication that mixes two states."""
     for part in ("segments.duckdb", "manifest.json"):
         (tmp_path / "current").mkdir(exist_ok=True)
         (tmp_path / "current" / part).write_bytes(

@@ -1,4 +1,4 @@
-"""A kill or an error while publishing leaves one whole state."""
+"""After a kill or an error while publishing, the publication has one complete state."""
 
 import json
 import signal
@@ -94,5 +94,5 @@ def test_an_error_half_way_is_told_and_leaves_nothing(tmp_path, session):
 
     assert len(list((tmp_path / "versions").iterdir())) == 1
     assert read_database(tmp_path)[1] == read_parquet(tmp_path)[1] == []
-    publish_state(publication, session, tmp_path, 3)  # the failed one is detached
+    publish_state(publication, session, tmp_path, 3)  # the failed file is detached
     assert len(list((tmp_path / "versions").iterdir())) == 2

@@ -1,5 +1,5 @@
-"""Folders of publications: copied, read-only, or of another database, and with several
-publishers at once.
+"""Folders of publications that are copied, read-only, of another database, or in use by
+several publishers.
 """
 
 import json

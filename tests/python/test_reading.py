@@ -87,7 +87,7 @@ def written(folder: Path, content: str | bytes, name: str = "customers.csv") -> 
 
 FILLED = {"null_padding": "true", "parallel": "false"}
 ALL_ROWS = {
-    # content, options, source rows, line ends within texts
+    # name: (content, options, source rows, line ends within texts)
     "a good file": (GOOD, {}, 40, 0),
     "a byte order mark": ("\ufeff" + GOOD, {}, 40, 0),
     "CRLF": (GOOD.replace("\n", "\r\n"), {}, 40, 0),
@@ -156,7 +156,7 @@ def test_several_files_have_a_header_each(tmp_path):
 
 
 STOPS = {
-    # content, options, finding and advice in the message
+    # name: (content, options, finding and advice in the message)
     "two exports": (
         TWO_EXPORTS,
         *({}, "lines 43, 44, 45 and 27 more have 7", "begins there a file of its own"),

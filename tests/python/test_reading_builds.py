@@ -1,4 +1,4 @@
-"""Builds from files: DuckDB's guesses lose no row, and no log shows a row."""
+"""Builds from files lose no row to DuckDB's guesses, and no log shows a row."""
 
 import json
 
@@ -48,7 +48,7 @@ def test_a_file_by_its_name_is_read_as_it_was_tested(project):
 
 
 def test_a_query_is_read_without_guesses(project):
-    """DuckDB would take lines that begin with # for comments."""
+    """Without options, DuckDB would read lines that begin with # as comments."""
     rows = [f"#{row}" if number % 2 else row for number, row in enumerate(ROWS)]
     file = written(project.folder, text(*rows))
     query = f"(select *, 'it''s (' as x from read_csv('{file}', all_varchar = true))"
@@ -86,7 +86,7 @@ def test_no_log_shows_what_stands_in_a_line(project, broken):
 
 
 COMMAS = {
-    # values, replacement of commas, whether the test warns
+    # name: (values, replacement of commas, whether the test warns)
     "millions": ("1,234,567.5", "", False),
     "thousands": ("1,234", "", False),
     "cents": ("261,96", "", True),

@@ -1,5 +1,5 @@
-"""A feature without its valleys is distributed and rounded as it is; each step equals
-that of scipy or is worked out by hand.
+"""The reference distribution of a feature has no valleys, but else the shape and the
+rounding of the feature. Each step equals scipy or a result by hand.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def kmeans_structure():
         ([0.25, 0.75, 0.75, 1.25], (0.5, 0.75)),
         ([1.0] * 5, None),
         (np.random.default_rng(1).normal(size=200), None),
-        # Nine in ten values are answers, the others an imputed mean.
+        # Nine in ten values are answers; the others are an imputed mean.
         ([*[1.0, 2, 3, 4, 5, 5] * 5, 3.217, 3.217], (1, 5)),
     ],
 )
@@ -78,7 +78,7 @@ def test_a_distribution_of_one_mode_stays_as_it_is(reference_features, shares):
 
 
 def test_a_valley_is_filled_with_as_few_customers_as_can_be(reference_features):
-    # By hand: 0.4, 0, 0.6 has no valley if its first two cells share the 0.4.
+    # By hand: 0.4, 0, 0.6 has no valley any more if the first two cells share the 0.4.
     bounds, reached = cells([0.4, 0.0, 0.6])
     values, found, moved = reference_features.without_valleys(bounds, reached, reached)
     assert np.interp(bounds, values, found) == pytest.approx([0, 0.2, 0.4, 1])
@@ -103,7 +103,7 @@ SHARES = (np.arange(5000) + 0.5) / 5000
 
 @pytest.fixture(scope="module")
 def drawn_from(reference_features, kmeans_structure):
-    """A function to the values at SHARES of the distribution without valleys."""
+    """A function that returns values at SHARES of the distribution without valleys."""
 
     def draw(z, preparation):
         row = preparation | reference_features.reference(z, preparation)
@@ -128,7 +128,8 @@ def drawn_from(reference_features, kmeans_structure):
 def test_a_feature_of_one_mode_is_drawn_as_it_is(drawn_from, values, transform):
     mine, z = preparation(values, transform)
     drawn = drawn_from(z, mine)
-    # At 0.05, a test would distinguish the two with about 1,000 customers each.
+    # If the statistic were 0.05, a test would need about 1,000 customers each to see a
+    # difference.
     assert stats.ks_2samp(z, drawn).statistic < 0.04
 
 

@@ -1,5 +1,5 @@
-"""A removed segmentation has no current stays, and gets new ones when it returns. A
-build without customers does not remove any.
+"""A removed segmentation has no current stays, and gets new stays when it returns. A
+build without customers does not remove any segmentation.
 """
 
 import pytest

@@ -1,4 +1,4 @@
-"""Segments keep their ids when features are renamed, by their customers."""
+"""Segments keep their ids by their customers when features are renamed."""
 
 import pytest
 import three_groups
@@ -35,8 +35,8 @@ def segments(project: Project) -> dict:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """Three changes: one feature is renamed; both are, while some customers move; and
-    another feature replaces both.
+    """Builds after three changes: one feature is renamed; both features are renamed
+    while some customers move; another feature replaces both.
     """
     folder = tmp_path_factory.mktemp("renamed")
     project = Project(folder)

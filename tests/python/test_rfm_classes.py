@@ -1,4 +1,4 @@
-"""RFM classes are those of the page on transactions."""
+"""RFM classes follow the rules on the page on transactions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""No text becomes a formula, in whatever way a spreadsheet splits the file."""
+"""No text becomes a formula, however a spreadsheet splits the file into cells."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""No row of the sample is lost, and orders are summarized as Python does it."""
+"""No row of the sample is lost, and orders are summarized as Python summarizes them."""
 
 import csv
 from collections import defaultdict

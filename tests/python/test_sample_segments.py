@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
         ("lifestyle", "lifestyle_group", 0.8),
         ("value", "value_group", 0.75),
         ("attitudes", "attitude_group", 0.75),
-        # The fourth segment has new customers of all groups.
+        # The fourth segment has new customers of all value groups.
         ("rfm", "value_group", 0.65),
     ],
 )
@@ -45,7 +45,7 @@ def test_the_number_of_latent_groups_is_found(sample):
 
     assert chosen == {
         **{"lifestyle": 5, "value": 4, "attitudes": 3, "rfm": 4},
-        # By age and income alone, the five lifestyles form three groups.
+        # By age and income alone, the five lifestyles form only three groups.
         "demographics": 3,
     }
 
@@ -55,7 +55,7 @@ def test_every_assumption_holds(sample):
         "select segmentation, assumption, status from kmeans_assumptions"
     )
 
-    # The answers on attitudes are too few different ones for the check of valleys.
+    # Attitudes have too few different answers for the check of valleys.
     assert len(rows) == 7 * len(FEATURES) - 1
     assert {status for _, _, status in rows} == {"pass"}
 
@@ -143,7 +143,7 @@ def test_the_fit_is_the_best_that_scikit_learn_finds_in_ten_starts(
 
     best = KMeans(clusters, n_init=10, random_state=9).fit(vectors).inertia_
 
-    # Another optimum that only differs in a few customers is as good.
+    # The fit may be another optimum that differs in a few customers.
     assert inertia <= best * (1 + 1e-5)
 
 

@@ -1,4 +1,4 @@
-"""When K-means sees samples, the segments are still those of all customers."""
+"""Even if K-means learns from samples, the segments are those of all customers."""
 
 import duckdb
 import numpy as np
@@ -32,8 +32,9 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="module")
 def parquet(tmp_path_factory):
-    """Two files of customers, in the original and in a random order. They form four
-    groups in features with many values, and two in an age with few values.
+    """Two files of the same customers, in the original and in a random order. The
+    customers form four groups in features with many values, and two groups in an age
+    with few values.
     """
     generator = np.random.default_rng(0)
     habits = CENTERS[generator.integers(0, 4, CUSTOMERS)]

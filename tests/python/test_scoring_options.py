@@ -1,4 +1,4 @@
-"""A scoring function understands every option, any value and any name."""
+"""A scoring function works for every option, any value and any name."""
 
 import csv
 
@@ -12,7 +12,7 @@ RUN = (
     *("run", "--select", "+scoring_functions", "+segments", "customer_segments"),
     "segmentation_fit_features",
 )
-# All options, with names that have a meaning in SQL or in the body of a function.
+# All options. The names have a meaning in SQL or in the body of a function.
 FEATURES = {
     "order": {"min": -50, "max": 50},
     "z_order": {"expression": 'try_cast("z-order" as double) * 0.1'},
@@ -40,7 +40,7 @@ SEGMENTATIONS = {
     "kinds": {"features": ["plan", "order", "pet"]},
     "gone": {"features": ["by", "nearest"], "where": '"order" > 0'},
 }
-# Texts that files have in place of a value, and numbers without a logarithm.
+# Texts that files have instead of a value, and numbers that have no logarithm.
 DIRT = ["", " ", "n/a", "-4", "-51", "1e16", "nan", "inf", "0x1F", " 7 "]
 NAMES = {
     "everything-1": "O'Brien's \"best\"",
@@ -101,7 +101,7 @@ def write_customers(path) -> None:
 
 @pytest.fixture(scope="module")
 def dirty(tmp_path_factory):
-    """A project with all options and dirty customers, built without rows before."""
+    """A project with all options and dirty customers. Its first build had no rows."""
     project = Project(tmp_path_factory.mktemp("dirty"))
     write_customers(project.folder / "customers.csv")
     empty = build(project, *RUN, "--empty")

@@ -68,7 +68,7 @@ def test_a_split_gives_one_new_id_and_keeps_the_others(kmeans_fits, data):
     centroids = np.vstack([halves, *[[earlier[name]] for name in others]])
     used = {*earlier, "value-33"}
     ids = kmeans_fits.segment_ids("value", centroids, earlier, used)
-    # The nearer half keeps the id.
+    # The half that is nearer to the old centroid keeps the id.
     assert ids == [parent, "value-34", *others]
 
 
@@ -96,7 +96,8 @@ def test_a_vanished_id_is_never_given_again(kmeans_fits, data):
         ids = kmeans_fits.segment_ids("value", without, before, used)
         assert ids == kept
         before = dict(zip(ids, without, strict=True))
-        # A segment that was gone for a fit gets a new id, even at its old place.
+        # A segment that was missing in one fit gets a new id, even if it returns to its
+        # old place.
         back = np.vstack([without, earlier[lost]])
         ids = kmeans_fits.segment_ids("value", back, before, used)
         assert ids[:-1] == kept
@@ -129,8 +130,8 @@ def test_an_id_goes_to_the_closest_of_those_that_lie_nearest_to_its_old_centroid
 
 
 def test_short_moves_do_not_hand_ids_on(kmeans_fits):
-    # Segment 0 is gone and 19 is new. The smallest sum of moves would pair 9 with 0 and
-    # 19 with 10.
+    # The segment at 0 is gone, and that at 19 is new. The smallest sum of moves would
+    # pair 9 with 0 and 19 with 10.
     earlier = {"value-1": np.array([0.0]), "value-2": np.array([10.0])}
     new = np.array([[9.0], [19.0]])
     ids = kmeans_fits.segment_ids("value", new, earlier, set(earlier))
@@ -214,9 +215,9 @@ def test_no_centroids_are_newest_without_a_fit_or_a_shared_feature(
 
 
 def test_customers_decide_before_centroids(kmeans_fits):
-    # The first centroid lies nearest to value-1, but its customers come from value-3;
-    # those of the second continue none. The third has new customers, so it continues
-    # the nearest, and the fourth would, too, but value-3 is taken.
+    # Centroid 10 is nearest to value-1, but its customers come from value-3. The
+    # customers of 11 continue no segment. Centroids 20 and 31 have new customers, so
+    # each continues the nearest segment, unless it is taken: value-3 is taken by 10.
     earlier = {f"value-{i}": np.array([10.0 * i]) for i in (1, 2, 3)}
     new = np.array([[10.0], [11.0], [20.0], [31.0]])
     continued = {0: "value-3", 1: None}

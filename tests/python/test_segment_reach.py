@@ -1,4 +1,6 @@
-"""The accuracy of attributes in segment_rules against scikit-learn's naive Bayes."""
+"""The accuracy of attributes in segment_rules equals that of scikit-learn's naive
+Bayes.
+"""
 
 from collections import Counter
 
@@ -40,6 +42,6 @@ def test_accuracy_is_that_of_naive_bayes_without_the_customer(sample, segmentati
         select distinct attribute_accuracy, largest_share, reach
         from segment_rules where segmentation = '{segmentation}'
     """)
-    assert accuracy == pytest.approx(hits / len(segments), abs=0.002)  # ties
+    assert accuracy == pytest.approx(hits / len(segments), abs=0.002)  # differs in ties
     assert largest == sizes.max() / sizes.sum()
     assert reach.startswith("Gender, country, age band alone: ")

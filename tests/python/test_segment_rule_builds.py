@@ -135,7 +135,7 @@ def test_rules_speak_of_categories_conditions_and_gaps(published):
 
     assert any("lan is premium" in row[2] or "not free" in row[2] for row in everyone)
     assert all("plan_" not in row[2] for row in published)
-    # A missing income is imputed, so some rule must include unknown incomes.
+    # A missing income is imputed, so at least one rule must include unknown incomes.
     assert any("(or unknown)" in row[2] for row in everyone)
     assert all(
         row[2].startswith("Where region = 'north' or region is null: ")
@@ -145,7 +145,7 @@ def test_rules_speak_of_categories_conditions_and_gaps(published):
 
 
 def test_pulls_equal_numpy(built):
-    """NumPy computes pulls from standardized values, centroids and weights."""
+    """Compute pulls with NumPy from standardized values, centroids and weights."""
     weights = {"income": 1, "order": 2, "plan_free": 0.25, "plan_premium": 0.25}
     columns = ", ".join(f'"{feature}"' for feature in weights)
     centroids = {

@@ -1,4 +1,4 @@
-"""Leaves of trees become rules with few bounds, which hold what the tree predicts."""
+"""Leaves of trees become rules with few bounds, which select what the tree predicts."""
 
 import sys
 
@@ -269,7 +269,7 @@ def test_models_learn_anew_when_the_method_changed(trees, learn, monkeypatch):
 
 
 def test_a_segment_that_no_leaf_can_have_has_no_rows(trees, rules):
-    """The segment has few customers, with the same ages as many others."""
+    """Use a segment with few customers, who have the same ages as many others."""
     customers = {
         "age": np.array([10.0, 11, 20, 21, 10, 21]),
         "segment_id": np.array([f"s-{number}" for number in (1, 1, 2, 2, 3, 3)]),

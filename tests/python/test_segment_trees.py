@@ -1,4 +1,6 @@
-"""Trees predict as scikit-learn's do, with round thresholds that cost little."""
+"""Trees predict as those of scikit-learn do, with round thresholds that cost little
+accuracy.
+"""
 
 import numpy as np
 import pytest
@@ -82,7 +84,7 @@ def test_three_groups_need_three_leaves(trees, groups):
 
 @pytest.mark.parametrize(("stray", "leaves"), [(1, 2), (10, 3)])
 def test_a_leaf_more_must_be_worth_it(trees, stray, leaves):
-    """Some customers of segment 0 lie on the other side of segment 1."""
+    """Put some customers of segment 0 on the other side of segment 1."""
     values = np.arange(3.0)[:, None]
     weights = np.array([100.0, 100.0, stray])
 
@@ -116,11 +118,11 @@ def test_the_last_number_is_the_roundest_that_splits_exactly(trees, low, high, n
 
 def test_round_numbers_come_from_coarse_to_fine(trees):
     assert trees.round_numbers(46, 47) == [
-        *(0, 500),  # of 500
-        *(0, 100),  # of 100
-        *(50, 0),  # of 50
-        *(50, 40),  # of 10
-        *(45, 50),  # of 5
+        *(0, 500),  # multiples of 500
+        *(0, 100),  # multiples of 100
+        *(50, 0),  # multiples of 50
+        *(50, 40),  # multiples of 10
+        *(45, 50),  # multiples of 5
         47,
     ]
 
@@ -155,7 +157,7 @@ def test_rounding_costs_at_most_its_allowance_per_split(trees, data):
 
 
 def test_a_rounder_threshold_may_cost_a_few_customers(trees):
-    """Without a tolerance, the threshold would be 41."""
+    """Expect 40. Without a tolerance, the threshold would be 41."""
     ages = np.arange(20.0, 60.0)[:, None]
     segments = (ages[:, 0] >= 41).astype(int)
     weights = np.where(ages[:, 0] == 40, 1.0, 25.0)

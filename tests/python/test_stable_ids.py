@@ -132,8 +132,9 @@ def assert_ids_mean_the_same_customers(before, after):
         assert number(fresh) > max(map(number, old))
 
 
-# Each change gets the features of customers and a random generator. It returns changed
-# features, the earlier row of each, the number of clusters, and the seed.
+# Each change is a function of the features of customers and a random generator. It
+# returns changed features, the earlier row of each customer, the number of clusters,
+# and the seed.
 
 
 def permute(values, generator):
@@ -159,13 +160,14 @@ def ask_for_more(values, generator):
 
 
 def change_units(values, generator):
-    # Other units may also have another zero, as degrees do.
+    # Other units may also have another zero, as those of temperature do.
     factors, offsets = 10 ** generator.uniform(-3, 3, 3), generator.uniform(-99, 99, 3)
     return values * factors + offsets, np.arange(len(values)), CLUSTERS, 1
 
 
 def inflate(values, generator):
-    # All values grow by about 20 %, with small differences between customers.
+    # All values of one feature grow by about 20 %, with small differences between
+    # customers.
     inflated = values.copy()
     growth = generator.normal(1.2, 0.03, len(values))
     inflated[:, generator.integers(values.shape[1])] *= growth
@@ -175,7 +177,7 @@ def inflate(values, generator):
 @pytest.mark.parametrize(
     ("change", "ids_kept", "most_moved", "least_unchanged"),
     [
-        # With other starts, a few customers may end in another segment.
+        # With other starts of K-means, a few customers may end in another segment.
         (permute, 5, 0.005, 0.5),
         (change_seed, 5, 0.005, 0.5),
         (change_units, 5, 0, 1),
@@ -228,7 +230,7 @@ def test_others_in_place_of_a_group_get_a_new_id(customers, first, leaving, arri
 
 @pytest.mark.parametrize("trial", range(10))
 def test_ids_are_given_in_order_and_once(customers, first, trial):
-    # Many successive changes, each for a part of the customers.
+    # Refit many times, each time on a part of the customers.
     history, before = first
     history = history.copy()
     generator = np.random.default_rng(trial)

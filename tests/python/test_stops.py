@@ -173,7 +173,7 @@ def test_a_stopped_build_can_be_mended(built):
 
 @pytest.mark.slow
 def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
-    """Builds good data, then data without groups, then the good data again."""
+    """Build good data, then data without groups, then the good data again."""
     project = Project(tmp_path)
     assert build_core(project, **configuration()).success
     champion = project.query("select fit_id from segmentation_fits where is_champion")
@@ -200,7 +200,7 @@ def test_candidates_that_were_rejected_do_not_displace_the_champion(tmp_path):
 
 @pytest.mark.slow
 def test_ids_stay_when_a_configuration_comes_back_and_is_refitted(tmp_path):
-    """Builds three segments, then two, then three, then three with another seed."""
+    """Build three segments, then two, then three, then three with another seed."""
     project = Project(tmp_path)
     ids = "select segment_id, customers from segments order by all"
     assert build_core(project, **configuration()).success

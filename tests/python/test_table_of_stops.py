@@ -28,7 +28,7 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def kinds_met():
-    """The kinds of stops that the tests before have met."""
+    """The kinds of messages that the tests before this one have seen."""
     return set()
 
 
@@ -43,7 +43,7 @@ def test_a_bad_case_keeps_the_law(project, kinds_met, name):
 
 @pytest.mark.exhaustive
 def test_every_kind_of_stop_is_met(kinds_met):
-    """Runs last, after all cases."""
+    """Run last, after all cases."""
     assert kinds_met >= set(SENTENCES)
 
 

@@ -24,7 +24,9 @@ CUSTOMERS = """
 def configuration(
     moved: int = 0, customer_id: str = "'c' || i", half: str = "i < {bound}", **changes
 ) -> dict:
-    """Return three groups, after some customers moved from the first to the second."""
+    """Return the vars of three groups, after some customers moved from the first to the
+    second.
+    """
     bound = 3 * moved
     customers = CUSTOMERS.format(
         customer_id=customer_id, half=half.format(bound=bound), bound=bound

@@ -1,4 +1,4 @@
-"""Customers with segments that depend on their values, drawn by hypothesis."""
+"""Customers drawn by hypothesis, with segments that depend on their values."""
 
 import numpy as np
 from hypothesis import assume

@@ -23,7 +23,7 @@ def weighted_vectors(draw, fewest=6, most=40):
 
 @st.composite
 def labeled_vectors(draw):
-    """Draw weighted vectors with labels 0..k-1, each of which is used."""
+    """Draw weighted vectors with labels 0..k-1. Every label is used."""
     vectors, weights = draw(weighted_vectors())
     clusters = draw(st.integers(2, 5))
     generator = np.random.default_rng(draw(st.integers(0, 10_000)))

@@ -1,4 +1,6 @@
-"""The same project on Spark: same segments, same texts, same answers to dirt."""
+"""On Spark, the project has the same segments and reads texts and dirty values in the
+same way.
+"""
 
 import json
 import os
@@ -15,7 +17,8 @@ from pyspark.sql import SparkSession
 ROOT = Path(__file__).parents[2]
 DBT = Path(sys.executable).with_name("dbt")
 
-# Spark's logarithm differs from DuckDB's in the last bit, so that hashes of points do.
+# Spark's logarithm differs from DuckDB's in the last bit, so hashes of points differ,
+# too.
 ENGINE_SPECIFIC = {"fit_id", "data_fingerprint"}
 TABLES = [
     "customer_features",
@@ -28,7 +31,7 @@ TABLES = [
     "segments",
 ]
 
-# Texts that the casts of the two engines read differently, and ordinary ones.
+# Texts that the casts of the two engines read differently, and ordinary texts.
 TEXTS = [
     "12",
     "12d",
@@ -46,8 +49,8 @@ TEXTS = [
 
 
 def run_dbt(folder: Path, target: str, *arguments: str, **environment: str) -> str:
-    """Run dbt in a process of its own, because each has one session; return what it
-    prints.
+    """Run dbt in a separate process, because a process has one Spark session. Return
+    its output.
     """
     settings = {
         "SEGMENTATION_DATABASE": str(folder / "segments.duckdb"),
@@ -102,7 +105,9 @@ def folder(tmp_path_factory):
 
 
 def open_catalog(folder: Path) -> SparkSession:
-    """Start a session on what Spark built; dbt has ended, as a catalog has one user."""
+    """Start a session on the tables that Spark built. A catalog allows one user, and
+    dbt has ended.
+    """
     place = str(folder / "spark")
     return start_session(
         {
@@ -137,8 +142,8 @@ def rows_by_text(rows: list[tuple], columns: list[str]) -> list[dict]:
 
 
 def test_a_second_build_keeps_fits_and_names(folder):
-    # Comes before the tests that open the catalog: it has one user, and this process
-    # stays that until it ends.
+    # This test comes before those that open the catalog. A catalog allows one user, and
+    # a process keeps the catalog until it ends.
     query = (
         "select distinct fit_id, segment_id, segment_name"
         " from {{ ref('segmentation_registry') }} order by fit_id, segment_id"

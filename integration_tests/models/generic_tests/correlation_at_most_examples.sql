@@ -33,7 +33,7 @@ examples as (
     union all select 'constant', 'a', 1, 0.1, 2, 5
     union all select 'constant', 'a', 1, 0.1, 3, 5
 
-    -- income and score are never known together, and age is a constant beside income
+    -- no row has both income and score, and age is constant in the rows with income
     union all select 'incomplete', 'a', 1, 1, 1, null
     union all select 'incomplete', 'a', 1, 1, 2, null
     union all select 'incomplete', 'a', 1, 2, null, 7
@@ -57,7 +57,7 @@ examples as (
     union all select 'one_group_fails', 'b', 1, 2, 4, null
     union all select 'one_group_fails', 'c', 1, 1, 2, null
 
-    -- unrelated in each group, related because the groups lie apart
+    -- uncorrelated in each group, but correlated over all, because the groups lie apart
     union all select 'only_together', 'a', 1, 1, 1, null
     union all select 'only_together', 'a', 1, 1, -1, null
     union all select 'only_together', 'a', 1, -1, 1, null

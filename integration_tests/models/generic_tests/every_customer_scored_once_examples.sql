@@ -23,7 +23,7 @@ examples as (
     union all select 'twice', 'C3', 'value', 1
     union all select 'twice', 'C3', 'value', 1
 
-    -- C3 has as many rows as it should
+    -- C3 has the right number of rows, but in the wrong groups
     union all select 'twice_in_one', 'C1', 'value', 1
     union all select 'twice_in_one', 'C2', 'value', 1
     union all select 'twice_in_one', 'C3', 'value', 1
@@ -42,7 +42,7 @@ examples as (
     union all select 'stranger', 'C3', 'value', 1
     union all select 'stranger', 'C4', 'value', 1
 
-    -- the numbers of rows and ids are right
+    -- C4 replaces C3, so the numbers of rows and ids are right
     union all select 'stranger_instead', 'C1', 'value', 1
     union all select 'stranger_instead', 'C2', 'value', 1
     union all select 'stranger_instead', 'C4', 'value', 1

@@ -23,7 +23,7 @@ examples as (
     union all select 'scale_is_half', 'a', 1, -0.5
     union all select 'scale_is_half', 'a', 1, 0.5
 
-    -- a sample deviation of 1
+    -- the sample deviation is 1, not the population deviation
     union all select 'of_a_sample', 'a', 1, -sqrt(0.5)
     union all select 'of_a_sample', 'a', 1, sqrt(0.5)
 

@@ -6,7 +6,7 @@ examples as (
     union all select 'even', 2
     union all select 'even', 3
 
-    -- 4.5 deviations from the mean, one of 21 known values
+    -- one of 21 known values lies 4.5 deviations from the mean
     union all select 'one_high', 0 from range(20)
     union all select 'one_high', 100
     union all select 'one_high', null from range(100)
@@ -14,11 +14,11 @@ examples as (
     union all select 'one_low', 0 from range(20)
     union all select 'one_low', -100
 
-    -- 3.2 deviations
+    -- one value lies 3.2 deviations from the mean
     union all select 'rather_high', 0 from range(10)
     union all select 'rather_high', 1
 
-    -- two population deviations, 1.8 sample deviations
+    -- one value lies 2 population deviations, or 1.8 sample deviations, from the mean
     union all select 'one_of_five', 0 from range(4)
     union all select 'one_of_five', 1
 
@@ -26,7 +26,7 @@ examples as (
 
     union all select 'only_nulls', null
 
-    -- avg returns 0.10000000000000002
+    -- by rounding, avg returns 0.10000000000000002
     union all select 'constant', 0.1 from range(3)
 
     union all select 'not_a_number', 1

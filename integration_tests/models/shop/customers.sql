@@ -1,2 +1,2 @@
--- The package has a seed of this name; this is the user's own model.
+-- This model of the user replaces the package's seed of the same name, which is disabled.
 select * from {{ ref("shoppers") }}

@@ -1,4 +1,4 @@
--- What a user builds on the package: its public table beside a column of one's own.
+-- An example of a user's model: a public table of the package with a column of the user.
 with
 
 customer_segments as (

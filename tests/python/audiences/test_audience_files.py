@@ -1,4 +1,4 @@
-"""Files of audiences are the table, and safe to open."""
+"""Files of audiences equal the table, and spreadsheets can open them safely."""
 
 from datetime import datetime
 

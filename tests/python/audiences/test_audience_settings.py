@@ -1,10 +1,11 @@
-"""Mistakes in the settings of audiences are named."""
+"""Messages name mistakes in the settings of audiences."""
 
 import pytest
 from project import Project
 
 MISTAKES = [
-    # key in the message, allowed value in the message, given value, wrong configuration
+    # (key named by the message, allowed value named by the message, given value as the
+    # message shows it, wrong configuration)
     (
         "segmentation_export_folder",
         "a text",

@@ -59,7 +59,7 @@ def test_the_held_out_are_as_many_as_asked_for(built):
 
 
 def test_shares_are_of_all_ids_and_names_draw_for_themselves(built):
-    """Uses the statement that the build compiles, on 20,000 ids."""
+    """Apply the SQL that the build compiles to 20,000 ids."""
     columns = ", ".join(
         f"{{{{ hashed_share('id', '{name}') }}}} as {name}"
         for name in ("spring", "summer")

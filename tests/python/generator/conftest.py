@@ -1,4 +1,4 @@
-"""The files of the sample and of the later one, and tables of many customers."""
+"""The files of the sample and of the later sample, and tables with many customers."""
 
 from collections import defaultdict
 from datetime import date
@@ -19,7 +19,7 @@ def later_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session", params=[2025, 2026])
 def year(request):
-    """The last year of the sample, and of the later one."""
+    """The last year of the sample, or of the later sample."""
     return request.param
 
 
@@ -74,8 +74,8 @@ def many():
 
 @pytest.fixture(scope="session")
 def years(many):
-    """The tables `many` and `later` of the same customers, and `kept` of those who are
-    in both, with columns of the later year named like later_age.
+    """The tables `many` and `later` of the same customers, a year apart, and `kept` of
+    the customers in both tables, with later values in columns such as later_age.
     """
     frame = connect(MANY, later=True).sql("select * from customers").df()
     many.register("frame", frame)

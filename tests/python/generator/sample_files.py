@@ -1,4 +1,4 @@
-"""What the files of the sample must hold, and how to read them."""
+"""The contents that files of the sample must have, and functions to read them."""
 
 import csv
 from datetime import date
@@ -103,7 +103,7 @@ def cleaned_attributes(row):
 
 
 def different(orders):
-    """Return one row for each order, because repeated rows are the same order."""
+    """Return one row for each order: repeated rows are the same order."""
     return list({tuple(row.values()): row for row in orders}.values())
 
 

@@ -1,4 +1,4 @@
-"""The dirt in the customers is exactly that of the truth file."""
+"""The dirt in the customers is exactly the dirt that the truth file lists."""
 
 import itertools
 from collections import Counter, defaultdict
@@ -110,7 +110,7 @@ def test_every_spelling_occurs_and_no_other(rows, column):
     seen = {row[column] for row in rows if row[column]}
 
     assert variants <= seen
-    # Values that duplicates restyle only differ in case and spaces.
+    # Other spellings come from duplicates, which only change case and spaces.
     others = seen - variants - canonical
     assert {other.strip().casefold() for other in others} <= {
         value.casefold() for value in canonical

@@ -1,4 +1,4 @@
-"""Orders have every kind of dirt, and those of earlier years stay."""
+"""Orders have every kind of dirt, and orders of earlier years stay."""
 
 import itertools
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""Customers without dirt are as the distributions say."""
+"""Customers without dirt follow the distributions."""
 
 from collections import Counter
 
@@ -56,7 +56,7 @@ def test_groups_are_related_but_not_the_same(many):
 
 
 def test_draws_of_a_customer_are_independent(many):
-    # Within a group, age, income, score and place must be unrelated.
+    # Within a group, age, income, score and place must be uncorrelated.
     correlations = many.execute(
         """
         select

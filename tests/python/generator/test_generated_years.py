@@ -1,4 +1,4 @@
-"""A year later, the sample has the same customers, of whom some changed or left."""
+"""A year later, the sample has the same customers, but some have changed or left."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The generator is reproducible and independent of size and threads."""
+"""The generator is reproducible, whatever the number of customers and threads."""
 
 import duckdb
 import generate
@@ -59,7 +59,8 @@ def test_what_becomes_of_the_first_does_not_depend_on_how_many_are_made(count, y
 
 @pytest.mark.parametrize(("later", "count"), [(False, 400_000), (True, 150_000)])
 def test_threads_change_nothing(tmp_path, later, count):
-    # There are enough customers for several threads, which get 131,072 at a time.
+    # Each thread gets 131,072 customers at a time, so these are enough for several
+    # threads.
     for threads in (1, 2, 4):
         connection = connect(count, threads, later)
         written = generate.write_parquet(connection, tmp_path / f"{threads}.parquet")

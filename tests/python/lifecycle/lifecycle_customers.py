@@ -26,8 +26,8 @@ def first_customers() -> pd.DataFrame:
 
 
 def later_customers() -> pd.DataFrame:
-    """Return customers of whom some have moved, left, joined, or changed their plan or
-    their visits. Two have moved far away.
+    """Return customers after some have moved, left, joined, or changed their plan or
+    visits. Two have moved far away.
     """
     customers = first_customers().drop(index=range(55, 60))
     customers.loc[0:9, "x"] += 10
@@ -40,10 +40,11 @@ def later_customers() -> pd.DataFrame:
 
 
 def moved_customers() -> pd.DataFrame:
-    """Return customers whose second group has moved, which shifts the border between
-    the first two groups. Numbers 60 to 64 are now on the other side. Numbers 120 to 124
-    come from the third group to a place that the shift has moved to the other side.
-    Numbers 125 to 129 come from there to the middle of the first group.
+    """Return customers after the second group has moved, which shifts the border
+    between the first two groups. Numbers 60 to 64 are now on the other side of the
+    border. Numbers 120 to 124 move from the third group to a place that the shift has
+    put on the other side. Numbers 125 to 129 move from the third group to the middle of
+    the first.
     """
     customers = later_customers()
     customers.loc[65:119, "x"] += 3
@@ -66,8 +67,9 @@ def returned_customers() -> pd.DataFrame:
 
 
 def shifted_customers() -> pd.DataFrame:
-    """Return customers whose fourth group has moved more than half way to the third, so
-    that its x is that of all customers and its old name is no longer true.
+    """Return customers after the fourth group has moved more than half way to the
+    third. Its mean of x is now that of all customers, so its old name is no longer
+    true.
     """
     customers = returned_customers()
     customers.loc[180:239, "x"] -= 6

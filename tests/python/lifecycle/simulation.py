@@ -17,7 +17,7 @@ def prepared(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame
 
 
 def scored(stage: Stage, customers: pd.DataFrame, fit_id: str) -> pd.DataFrame:
-    """Return segment, distance and margin of all customers, by a published fit."""
+    """Return segment, distance and margin of all customers under a published fit."""
     z = prepared(stage, customers, fit_id)
     centroids = stage.segmentation_fit_centroids[
         stage.segmentation_fit_centroids.fit_id == fit_id
@@ -101,7 +101,7 @@ def told(stage: Stage) -> set:
 
 
 def same(first: pd.DataFrame, second: pd.DataFrame, *but: str) -> bool:
-    """Return whether two tables have the same bits, without some columns."""
+    """Return whether two tables are equal to the last bit, except for some columns."""
     return rows(first, *but) == rows(second, *but)
 
 

@@ -1,4 +1,4 @@
-"""A database through several commands, with its tables after each."""
+"""Runs several commands on one database, and keeps its tables after each command."""
 
 import json
 import subprocess
@@ -31,7 +31,8 @@ TABLES = [
     *PUBLIC,
     *("segmentation_fit_features", "segmentation_fit_centroids", "int_feature_shares"),
 ]
-# The models that learn, score and watch. Those that explain and compare are left out.
+# Selects the models that learn, score and watch, but not those that explain and
+# compare.
 LIVING = [
     *("--select", "+drift", "+segments", "+segment_migrations"),
     *("+segmentation_champions", "+segmentation_registry"),
@@ -46,7 +47,7 @@ SCORED = [
 
 @dataclass
 class Stage:
-    """The tables and the result after a command."""
+    """The tables after a command, and its result."""
 
     customers: pd.DataFrame
     segmentations: dict
@@ -71,7 +72,7 @@ class Stage:
 
 
 class Story:
-    """One database with the stage after each command."""
+    """A database, and the stage after each command on it."""
 
     def __init__(self, folder, **variables):
         self.folder = folder
@@ -101,7 +102,7 @@ class Story:
     def tell(
         self, name: str, customers: pd.DataFrame, *command: str, dbt=None, **changes
     ) -> Stage:
-        """Run a command on these customers, and keep the stage after it."""
+        """Run a command on these customers, and keep the resulting stage."""
         duckdb.from_df(customers.reset_index()).write_parquet(
             str(self.folder / "customers.parquet")
         )

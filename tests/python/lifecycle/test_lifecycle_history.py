@@ -1,4 +1,4 @@
-"""The history and the migrations are what the simulation says."""
+"""The history and the migrations equal those of the simulation."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""Names of segments hold, are withdrawn and become outdated."""
+"""Names of segments stay, can be withdrawn, and become outdated."""
 
 import pytest
 from simulation import segment_of
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.slow
 
 
 def names(stage: Stage, segmentation: str) -> dict:
-    """Return the names of segments, after a check that both tables have the same."""
+    """Return the names of segments, after a check that two tables agree on them."""
     segments, customers = (
         table[table.segmentation == segmentation]
         .groupby("segment_id")
@@ -46,8 +46,8 @@ def test_a_name_that_is_withdrawn_gives_way_to_the_generated_one(story):
 
 
 def test_a_name_is_outdated_when_its_segment_has_moved_away_from_it(story):
-    # "High x" ends to be true when the typical customer has a high x, too: the second
-    # group moves first, later the fourth group itself.
+    # "High x" is no longer true when the mean of x of all customers is as high as that
+    # of the fourth group. First the second group moves, later the fourth group itself.
     fourth = segment_of(story["first"], 210)
     for name, expected in (
         ("first", set()),

@@ -1,4 +1,4 @@
-"""Builds that stop, are empty or are made anew leave what is remembered."""
+"""Builds that stop, have no customers or refresh all tables keep what is remembered."""
 
 import pytest
 from simulation import same
@@ -13,7 +13,7 @@ def test_an_empty_build_leaves_what_is_remembered(story, name):
 
     assert stage.customer_segments.empty
     for table in MEMORY:
-        # segmentation_registry joins tables that are empty now.
+        # segmentation_registry is empty, too, because it joins tables that are empty.
         if table != "segmentation_registry":
             assert same(stage.tables[table], before.tables[table]), table
 

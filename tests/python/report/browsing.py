@@ -1,4 +1,4 @@
-"""How the tests of the report render a page and look at it."""
+"""Functions with which the tests of the report render a page and look at it."""
 
 import subprocess
 import sys
@@ -58,12 +58,12 @@ def all_boards(page):
 
 
 def texts(locator):
-    """The texts of elements, with plain and single blanks."""
+    """Return the texts of elements, with each run of white space as one blank."""
     return [" ".join(text.split()) for text in locator.all_text_contents()]
 
 
 def rgb(color):
-    """A color as the browser reports it."""
+    """Return a hexadecimal color as the browser reports it."""
     red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgb({red}, {green}, {blue})"
 

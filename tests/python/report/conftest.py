@@ -22,7 +22,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def look(browser):
-    """Open a file without a network; note what it asks for and what goes wrong."""
+    """Open a file without a network, and note requests and errors in `page.noted`."""
 
     @contextmanager
     def opened(file, board="", width=1440, **options):
@@ -55,11 +55,11 @@ def page(file, look):
 
 @pytest.fixture
 def changed(sample, tmp_path, look):
-    """Look at the report of the sample after some SQL."""
+    """Open the report of a copy of the sample that some SQL has changed."""
 
     @contextmanager
     def look_after(*statements, board=""):
-        database = shutil.copy(sample.database, tmp_path)  # views know its name
+        database = shutil.copy(sample.database, tmp_path)  # views name the file
         with duckdb.connect(str(database)) as connection:
             for statement in statements:
                 connection.execute(statement)
@@ -70,7 +70,7 @@ def changed(sample, tmp_path, look):
 
 
 def build(folder, header, lines, **variables):
-    """Build a project of its own from rows of a file."""
+    """Build a separate project from rows of a file."""
     file = folder / "people.csv"
     file.write_text("\n".join([header, *lines]) + "\n")
     project = Project(folder)

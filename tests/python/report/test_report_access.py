@@ -1,4 +1,4 @@
-"""The report without a mouse, and as axe-core sees it."""
+"""The report can be used without a mouse, and axe-core finds no serious problem."""
 
 from importlib.resources import files
 
@@ -15,7 +15,7 @@ BOARDS = [
 
 
 def findings(page):
-    """What axe-core finds serious or critical on a page."""
+    """Return what axe-core finds serious or critical on a page."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     return [

@@ -1,4 +1,4 @@
-"""What chance could make of a share, against references of others."""
+"""Intervals of shares equal those of reference implementations."""
 
 import chance
 import numpy as np

@@ -1,4 +1,4 @@
-"""The boards of how many and of movement."""
+"""The boards on the number of segments and on movement."""
 
 import pytest
 from browsing import go, texts

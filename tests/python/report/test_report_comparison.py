@@ -1,4 +1,4 @@
-"""The boards that compare, and the one of the data."""
+"""The boards that compare groupings, and the board of the data."""
 
 import pytest
 from boards.matrix import lift_score
@@ -29,7 +29,7 @@ def test_bars_of_the_comparison_are_the_shares_explained(sample, page):
 
 @pytest.mark.parametrize(
     "other", ["Value", "Demographics"]
-)  # after, before in the table
+)  # stored after and before lifestyle in segment_overlap
 def test_overlaps_add_up_to_all_customers_of_a_segment(page, other):
     view = go(page, "lifestyle/comparison")
     rows = view.locator(f".overlap:has(caption:text-is('{other}')) tbody tr")

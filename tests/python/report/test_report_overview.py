@@ -1,4 +1,4 @@
-"""The board of cards."""
+"""The board that has a card for each segment."""
 
 import pytest
 from browsing import KMEANS, go, texts

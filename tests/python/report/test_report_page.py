@@ -1,4 +1,4 @@
-"""The page: every board, and nothing else."""
+"""The page has every board and needs no other file."""
 
 import json
 import re
@@ -40,7 +40,7 @@ def test_the_page_is_small_and_the_same_every_time(sample, file, tmp_path):
 
 def test_rendering_only_reads(sample, tmp_path):
     before = sample.database.read_bytes()
-    with duckdb.connect(str(sample.database), read_only=True):  # somebody else reads
+    with duckdb.connect(str(sample.database), read_only=True):  # another reader
         render(sample.database, tmp_path)
 
     assert sample.database.read_bytes() == before

@@ -1,4 +1,4 @@
-"""The report on paper."""
+"""The printed report."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def sizes(page):
-    """The widths and heights of the printed pages, in points."""
+    """Return the widths and heights of the printed pages, in points."""
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     return [
         (round(float(width)), round(float(height)))

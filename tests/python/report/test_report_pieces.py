@@ -1,4 +1,4 @@
-"""Numbers, colors, scales and sentences."""
+"""Functions that write numbers, choose colors, scale axes and form sentences."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The report of other projects, and of what is no build."""
+"""The report of other projects, and of files that are not a build."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""The report as a part of the publication."""
+"""The report is part of the publication."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from report import publish
 
 @pytest.fixture
 def published(sample, tmp_path):
-    """A copy of the sample's database and of what it has published."""
+    """A copy of the sample's database and of its publication."""
     database = Path(shutil.copy(sample.database, tmp_path))
     shutil.copytree(sample.published.parent, tmp_path / "published", symlinks=True)
     return database, tmp_path / "published"
@@ -31,7 +31,7 @@ def test_the_publication_gets_the_same_page(file, published, look):
         with look(one, "/everything") as shown:
             headings.append(texts(shown.locator(".view h1")))
     assert headings[0] == headings[1]
-    # drawn again, it replaces itself
+    # A second report replaces the first.
     assert publish(database, folder) == page
 
 

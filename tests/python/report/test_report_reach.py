@@ -1,4 +1,6 @@
-"""From looking to doing: rules, SQL and files of the cards; who they are; sizes."""
+"""Cards have rules, SQL and a file to reach customers. Other boards show attributes and
+sizes.
+"""
 
 import pytest
 from browsing import KMEANS, go, texts

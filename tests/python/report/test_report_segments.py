@@ -1,4 +1,4 @@
-"""The board that shows what sets the segments apart."""
+"""The board that shows how the segments differ."""
 
 import re
 from collections import Counter
@@ -96,7 +96,7 @@ def test_distributions_show_the_quartiles(sample, page):
     )
 
     assert view.locator(".distribution").count() == 2 * 4
-    assert hints.count() == 2 * 4  # features x segments and all customers
+    assert hints.count() == 2 * 4  # 2 features, each for 3 segments and all customers
     assert wanted in hints.all_text_contents()
 
 

@@ -1,4 +1,4 @@
-"""Sorting, highlighting and filtering."""
+"""Tables can be sorted, and segments highlighted and filtered."""
 
 from browsing import go, texts
 

@@ -1,4 +1,4 @@
-"""Which segment a customer would be in: the script answers as the SQL does."""
+"""The script of the trial board assigns customers to the same segments as the SQL."""
 
 import json
 
@@ -14,12 +14,12 @@ ANSWER = """
 
 
 def named(features, rows, first):
-    """Rows as values by feature; the columns before the first are no features."""
+    """Return rows as values by feature. The features begin at column `first`."""
     return [dict(zip(features, row[first:], strict=True)) for row in rows]
 
 
 def answers(page, segmentation, rows):
-    """What the script says of customers: values by feature."""
+    """Return what the script answers for customers, given as values by feature."""
     form = go(page, f"{segmentation}/trial").locator("form.trial")
     return form.evaluate(ANSWER, rows)
 
@@ -51,7 +51,7 @@ def test_every_customer_is_placed_as_in_the_tables(sample, page, segmentation):
 
 
 def borders(model, steps=60):
-    """Values halfway between two centroids, and a hair to each side."""
+    """Yield values halfway between two centroids, and slightly to each side."""
     for one in range(len(model["centroids"]) - 1):
         for step in range(steps):
             part = 0.5 + (step - steps // 2) * 1e-6
@@ -97,7 +97,7 @@ def test_borders_and_missing_values_are_answered_as_by_the_function(sample, page
     assert len(rows) > 200
     assert len(set(expected)) >= 5
     assert [one and one["segment_id"] for one in found] == expected
-    assert expected[-1] is None  # a value that is missing is rejected here
+    assert expected[-1] is None  # lifestyle rejects missing values
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def test_all_kinds_of_features_are_answered_as_by_the_function(kinds, look):
         assert len({row[0] for row in rows}) >= 3
         assert {row[features.index("income") + 1] for row in rows} > {None}
 
-        # what people type is what the function is asked
+        # The SQL on the page passes the typed values to the scoring function.
         for plan, typed in [("gold", "30"), ("it's free", ""), ("", "61")]:
             form.locator("[data-block=income] [type=number]").fill(typed)
             form.locator("[data-block=plan] select").select_option(

@@ -1,9 +1,9 @@
-"""Nothing is wider than the window, from a phone to a desk."""
+"""Nothing is wider than the window, on small and on large screens."""
 
 import pytest
 from browsing import all_boards, go, texts
 
-# What stands out of the window, and in no frame that moves.
+# Elements that are wider than the window and not in a frame with a scroll bar.
 STANDS_OUT = """
     () => [...document.querySelectorAll('.view:not([hidden]) *, header *')]
         .filter(one => !one.parentElement.closest('.scroll, pre, .part'))

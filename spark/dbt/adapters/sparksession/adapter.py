@@ -1,4 +1,4 @@
-"""The adapter: dbt-spark's, with a place to run Python models."""
+"""The adapter: dbt-spark's adapter, which can also run Python models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dbt_common.exceptions import DbtRuntimeError
 
 
 class SessionPythonJobHelper(PythonJobHelper):
-    """Runs a Python model in the session in which its SQL runs."""
+    """Runs a Python model in the Spark session that also runs its SQL."""
 
     def __init__(
         self, parsed_model: dict[str, Any], credentials: SparkSessionCredentials
@@ -28,7 +28,7 @@ class SessionPythonJobHelper(PythonJobHelper):
         """Run the model and write its table.
 
         Raises:
-            DbtRuntimeError: the model's error.
+            DbtRuntimeError: the model raised an error.
         """
         session = Session(start_session(self.settings))
         names = {"__name__": self.name, "session": session}

@@ -1,4 +1,4 @@
-"""How dbt reaches Spark: by the session of its own process."""
+"""Connects dbt to Spark by a session in the process of dbt."""
 
 import shutil
 from collections.abc import Sequence
@@ -20,8 +20,10 @@ class SparkSessionCredentials(SparkCredentials):
     method: str = "session"
 
     def __post_init__(self) -> None:
-        """Raises:
-        DbtRuntimeError: there is no Java, which Spark needs.
+        """Check that Java is installed.
+
+        Raises:
+            DbtRuntimeError: there is no Java, which Spark needs.
         """
         super().__post_init__()
         if "spark.remote" not in self.server_side_parameters and not shutil.which(
@@ -38,7 +40,7 @@ class SparkSessionCredentials(SparkCredentials):
 
 
 def start_session(settings: dict[str, Any]) -> SparkSession:
-    """Return the session with the given settings: the one that runs, if one runs."""
+    """Return the running session if there is one, else a new one with the settings."""
     builder = SparkSession.builder.enableHiveSupport()
     for name, value in settings.items():
         builder = builder.config(name, value)
@@ -58,8 +60,8 @@ def as_literal(value: object) -> str:
 
 
 class Connection(SessionConnectionWrapper):
-    """dbt-spark's own fills in a seed's missing values as the text 'None', and does not
-    escape quotes.
+    """A connection that writes values of seeds correctly. That of dbt-spark writes
+    missing values as the text 'None', and does not escape quotes.
     """
 
     def execute(self, sql: str, bindings: Sequence[Any] | None = None) -> None:
@@ -69,7 +71,7 @@ class Connection(SessionConnectionWrapper):
 
 
 class SparkSessionConnectionManager(SparkConnectionManager):
-    """dbt-spark's, with connections of our own."""
+    """dbt-spark's connection manager, with the class Connection."""
 
     TYPE = "sparksession"
 

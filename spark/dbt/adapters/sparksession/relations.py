@@ -1,8 +1,8 @@
 """DuckDB's relations on Spark.
 
-Python models are written for DuckDB's session and its relations. Here is the part of
-that interface that they use: a relation is the text of a query, and each method returns
-a relation with a query around it.
+Python models are written for DuckDB's session and its relations. This module has the
+part of that interface that they use. A relation is the text of a query, and each method
+returns a relation with a query around it.
 """
 
 import json
@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from pyspark.sql import DataFrame, SparkSession
 
-# How Python models write their rows: the rows, and the types of the columns.
+# The SQL with which Python models write rows. Its groups are the rows and the types.
 FROM_JSON = re.compile(r".*unnest\(from_json\('(.*)', '(\[.*\])'\)\).*", re.DOTALL)
 TABLES = "from information_schema.tables"
 
 
 def spark_type(duckdb_type: str | list) -> str:
-    """Return Spark's name of a type; a list of one type stands for a list."""
+    """Return Spark's name of a type. A list with one type means an array."""
     if isinstance(duckdb_type, list):
         return f"array<{spark_type(duckdb_type[0])}>"
     if duckdb_type.endswith("[]"):
@@ -36,7 +36,7 @@ class Relation:
         return Relation(self.spark, f"select {columns} from ({self.query}) {rest}")
 
     def frame(self) -> DataFrame:
-        """Return the relation as Spark's own."""
+        """Return the relation as a DataFrame of Spark."""
         return self.spark.sql(self.query)
 
     def write(self, table: str) -> None:
@@ -71,14 +71,14 @@ class Relation:
         return Relation(self.spark, f"{self.query} union all {other.query}")
 
     def fetchall(self) -> list[tuple]:
-        """Return all rows; a list for an array."""
+        """Return all rows, with a list for each array."""
         return [tuple(row) for row in self.frame().collect()]
 
     def fetchone(self) -> tuple:
         return self.fetchall()[0]
 
     def fetchnumpy(self) -> dict[str, np.ndarray]:
-        """Return an array per column; an array of lists for an array."""
+        """Return an array for each column, with lists for arrays of Spark."""
         frame = self.frame()
         rows = frame.collect()
         columns = {}
@@ -92,7 +92,7 @@ class Relation:
 
 
 class Session:
-    """A session that takes the SQL of Python models."""
+    """A session that runs the SQL of Python models."""
 
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark
@@ -104,8 +104,8 @@ class Session:
         return Relation(self.spark, f"select * from {name}")
 
     def sql(self, text: str) -> Relation:
-        """Return the result of a query; rows that are given as JSON, and the list of
-        tables, are in DuckDB's words.
+        """Return the result of a query. Two kinds of queries are in DuckDB's SQL: rows
+        as JSON, and the list of tables.
         """
         given = FROM_JSON.fullmatch(text)
         if given:

@@ -1,9 +1,9 @@
-{#- Builds a table beside the one that is there, and then puts it in its place: so a
-    Python model can read the rows of the build before, and a table is there while it is
-    built anew. dbt-spark's own drops the table first.
+{#- Builds a new table beside the existing one, which it then replaces. So a Python model
+    can read the rows of the build before, and the old table exists during the build. The
+    materialization of dbt-spark drops the old table first.
 
-    If dbt is killed between the last two steps, the table has its temporary name only,
-    and the next build starts by giving it its own. -#}
+    If dbt is killed between the last two steps, the table only has its temporary name.
+    The next build then begins by renaming it. -#}
 {% materialization table, adapter="sparksession", supported_languages=["sql", "python"] %}
     {%- set existing = load_cached_relation(this) %}
     {%- set target_relation = this.incorporate(type="table") %}
@@ -36,8 +36,8 @@
 {% endmaterialization %}
 
 
-{#- The code after a Python model: runs it and writes its table. dbt-spark's own needs
-    packages of Databricks. -#}
+{#- The code after a Python model, which runs the model and writes its table. The macro of
+    dbt-spark needs packages of Databricks. -#}
 {% macro py_write_table(compiled_code, target_relation) %}
 {{ compiled_code }}
 model(dbtObj(session.table), session).write("{{ target_relation }}")
