@@ -40,7 +40,7 @@ IDLE = 0.1  # a feature is idle if the segments explain less of its variance
 
 
 class Segments(NamedTuple):
-    """The chosen k, and the segment of each customer who takes part."""
+    """The chosen k, and the segment of each customer in the segmentation."""
 
     clusters: int
     labels: np.ndarray
@@ -185,7 +185,7 @@ def run(
 
 
 class Counts(NamedTuple):
-    """How often k is right on some tables, and its mean error."""
+    """The number of tables on which k is right, and the mean error of k."""
 
     right: int
     tables: int

@@ -58,7 +58,7 @@ def draw_groups(
 
 def with_category(generator: np.random.Generator, at: int) -> Table:
     """Return groups with a category of two to four levels. Most customers have the
-    category of their group, the others any.
+    category of their group, the others a random category.
     """
     table = draw_groups(generator, at, int(generator.integers(2, 4)))
     levels = int(generator.integers(2, 5))

@@ -73,7 +73,9 @@ def chained_centers(
 def group_sizes(
     generator: np.random.Generator, groups: int, customers: int, unequal: bool
 ) -> np.ndarray:
-    """Return the (groups,) sizes: equal, or random from SMALLEST_GROUP on."""
+    """Return the (groups,) sizes: equal, or random with a share of at least
+    SMALLEST_GROUP.
+    """
     shares = np.full(groups, 1 / groups)
     if unequal:
         free = 1 - SMALLEST_GROUP * groups
@@ -100,7 +102,8 @@ def mixture(seed: int) -> Mixture:
     """Return the data set of a seed.
 
     Successive seeds go through all shapes, separations and numbers of groups: any 24
-    hold each shape at each separation once, any 168 with each number of groups.
+    of them have each shape at each separation once, and any 168 of them have each of
+    these pairs with every number of groups.
     """
     generator = np.random.default_rng(seed)
     shape = SHAPES[seed % len(SHAPES)]

@@ -3,8 +3,8 @@
 `python benchmarks/scale.py` generates customers, and segments them in turn with this
 project as users run it (`dbt build` of the selector `core`) and with the peers of
 peers.py. Every run has a separate process, and every contender runs once per round.
-Medians and ratios go to docs/scale.md, with the machine and its load. `--rows` takes
-several numbers, over which it draws a curve.
+Medians and ratios go to docs/scale.md, with the machine and its load. With several
+numbers in `--rows`, it also draws a curve.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def build(contender: str, file: Path, folder: Path) -> tuple[dict, dict]:
         *("--target-path", str(folder / "target" / contender)),
         *("--vars", configuration(file, OURS[contender])),
     ]
-    # Parse first, because dbt has already parsed the project in every checkout that was
-    # built before.
+    # Parse first. The measured build then finds a parsed project, as in every checkout
+    # that was built before.
     subprocess.run(
         [DBT, "--quiet", "parse", *options], env=environment, check=True, cwd=ROOT
     )

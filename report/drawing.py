@@ -56,7 +56,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(color: str) -> str:
-    """Return the color of text on a color, white or black: at least 4.5 to 1."""
+    """Return white or black, whichever has more contrast to a color (at least 4.5)."""
     return max("#ffffff", "#000000", key=lambda text: contrast(text, color))
 
 
@@ -137,8 +137,8 @@ class Scale:
             high: largest value.
             start: pixel of the smallest.
             end: pixel of the largest.
-            is_log: whether distances are those of ln(1 + x), for values from 0 on.
-            pad: room on both sides, in parts of the whole.
+            is_log: whether the scale is that of ln(1 + x), for values of at least 0.
+            pad: room on both sides, as a share of the range.
         """
         self.is_log = is_log and low >= 0
         self.low, self.high = low, high
@@ -157,9 +157,16 @@ class Scale:
         part = (self.transformed(value) - self.first) / (self.last - self.first)
         return round(self.start + part * (self.end - self.start), 1)
 
-    def labeled_ticks(self, count: int = 5) -> list[tuple[float, str]]:
-        """Return pixels and texts of the ticks, with the same number of decimals."""
-        ticks = self.ticks(count)
+    def labeled_ticks(self, count: int = 5, values=()) -> list[tuple[float, str]]:
+        """Return pixels and texts of the ticks, with the same number of decimals.
+
+        Args:
+            count: about how many ticks.
+            values: the drawn values. If there are at most `count` different ones, as of
+                a yes/no feature, the ticks stand at these.
+        """
+        distinct = sorted(set(values))
+        ticks = distinct if 0 < len(distinct) <= count else self.ticks(count)
         texts = [number(tick) for tick in ticks]
         if not self.is_log:
             decimals = max((len(t.partition(".")[2]) for t in texts), default=0)

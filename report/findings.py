@@ -18,7 +18,7 @@ def overview_title(
 ) -> tuple[str, str]:
     """Say which segment's share of a measure differs most from its share of customers.
 
-    If no difference is worth it, say which segment is largest.
+    If no difference is large enough, say which segment is largest.
 
     Args:
         segments: rows of segments, of one segmentation, with the shares of measures.
@@ -62,7 +62,7 @@ def overview_title(
 
 
 def chance_of(share: float, interval: tuple[float, float] | None) -> str:
-    """Say the interval of a share, or nothing without an interval."""
+    """Return a sentence with the interval of a share, or no text without one."""
     if interval is None or interval[0] == interval[1]:
         return ""
     return (

@@ -68,8 +68,8 @@ def scoring_models(database: Database, tables: dict, quantiles: dict) -> dict:
 
 
 def argument_of(feature: str, arguments: list[str]) -> str:
-    """Return the argument of the scoring function for a feature. A category belongs to
-    the argument whose name it begins with.
+    """Return the argument of the scoring function for a feature. The column of a
+    category begins with the name of its argument.
     """
     if feature in arguments:
         return feature

@@ -48,3 +48,12 @@
     {% endfor %}
     {{ return(measures) }}
 {% endmacro %}
+
+
+{#- Every column of numbers once: the features, and the measures that are no feature. -#}
+{% macro configured_numbers() %}
+    {{ return(
+        customer_segmentation.configured_features()
+        + customer_segmentation.configured_measures() | rejectattr("is_feature") | list
+    ) }}
+{% endmacro %}

@@ -27,12 +27,10 @@
         {% for column in columns -%}
         customer_features.{{ adapter.quote(column) }} as value__{{ column }},
         {% endfor -%}
-        case
-            when customer_features.takes__part and preparations.center_1 is not null
-                then {{ customer_segmentation.point(
-                    segmentation.features, values, unfolded=true
-                ) }}
-        end as point
+        {{ customer_segmentation.point_where(
+            "customer_features.takes__part and preparations.center_1 is not null",
+            customer_segmentation.point(segmentation.features, values, unfolded=true),
+        ) }} as point
 
     from (
         select

@@ -66,11 +66,7 @@ chosen as (
         {% for campaign in campaigns if campaign.segments %}
         and (
             campaign != '{{ campaign.name }}'
-            or segment_id in (
-                {%- for segment in campaign.segments -%}
-                {{ quoted_text(segment) }}{{ ", " if not loop.last }}
-                {%- endfor -%}
-            )
+            or segment_id in ({{ for_each(campaign.segments, "{'thing'}") | join(", ") }})
         )
         {% endfor %}
 

@@ -27,18 +27,17 @@ counted as (
         segmentation,
         segment_index,
         group_id,
-        {% for attribute in attributes %}
-        value__{{ attribute.name }},
-        grouping(value__{{ attribute.name }}) as {{ attribute.name }}__is_absent,
-        {% endfor %}
+        {{ columns_for_each(attributes, [
+            "value__{name}",
+            "grouping(value__{name}) as {name}__is_absent",
+        ]) ~ "," if attributes }}
         count(*) as customers
 
     from int_nearest_segments
     group by grouping sets (
-        (segmentation, segment_index, group_id)
-        {%- for attribute in attributes %},
-        (segmentation, segment_index, group_id, value__{{ attribute.name }})
-        {%- endfor %}
+        {{ (["(segmentation, segment_index, group_id)"] + for_each(
+            attributes, "(segmentation, segment_index, group_id, value__{name})"
+        )) | join(",\n        ") }}
     )
 
 ),
@@ -51,39 +50,44 @@ named as (
 
 unpivoted as (
 
-    {% for attribute in attributes %}
+    -- The last line is never kept. It gives the types where there are no attributes.
     select
         segmentation,
         segment_id,
         segment_name,
-        '{{ attribute.name }}' as attribute,
-        {{ quoted_text(attribute.label) }} as label,
-        coalesce(value__{{ attribute.name }}, '(missing)') as value,
-        customers
+        customers,
+        {{ unnested(for_each(attributes, {
+            "attribute": "{'name'}",
+            "label": "{'label'}",
+            "value": "coalesce(value__{name}, '(missing)')",
+            "is_absent": "{name}__is_absent",
+        }) + [{
+            "attribute": "''", "label": "''", "value": "''", "is_absent": "1",
+        }]) }} as line
 
     from named
-    where {{ attribute.name }}__is_absent = 0
 
-    {{ "union all" if not loop.last }}
-    {% else %}
+),
+
+counted_by_value as (
+
     select
         segmentation,
         segment_id,
         segment_name,
-        '' as attribute,
-        '' as label,
-        '' as value,
+        line.attribute,
+        line.label,
+        line.value,
         customers
 
-    from named
-    where false
-    {% endfor %}
+    from unpivoted
+    where line.is_absent = 0
 
 ),
 
 with_totals as (
 
-    select * from unpivoted
+    select * from counted_by_value
 
     union all
 
@@ -96,7 +100,7 @@ with_totals as (
         value,
         sum(customers) as customers
 
-    from unpivoted
+    from counted_by_value
     group by
         segmentation,
         attribute,

@@ -1,5 +1,3 @@
-{% set segmentations = configured_segmentations("kmeans") %}
-
 with
 
 int_segment_rule_leaves as (
@@ -35,13 +33,10 @@ features as (
 
 conditions as (
 
-    {% for segmentation in segmentations %}
-    select
-        '{{ segmentation.name }}' as segmentation,
-        {{ quoted_text(segmentation.where) }} as participation
-
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    {{ rows_of(for_each(configured_segmentations("kmeans"), {
+        "segmentation": "{'name'}",
+        "participation": "{'where'}",
+    })) }}
 
 ),
 

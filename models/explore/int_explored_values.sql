@@ -1,7 +1,6 @@
 {{ config(materialized="view") }}
 
-{% set columns = configured_features()
-    + configured_measures() | rejectattr("is_feature") | list %}
+{% set columns = configured_numbers() %}
 
 -- The tables of customers have no CTE of their own, because an engine may keep a CTE that
 -- is read more than once in memory.

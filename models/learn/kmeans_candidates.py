@@ -100,8 +100,8 @@ def simplified_silhouette(to_centroids: np.ndarray, weights: np.ndarray) -> floa
     b to the second-nearest centroid.
 
     Hruschka, de Castro and Campello (2004), "Evolutionary algorithms for clustering
-    gene-expression data". It is the silhouette with distances to centroids in place of
-    distances to the members of a segment.
+    gene-expression data". This is the silhouette with distances to centroids in place
+    of distances to the members of a segment.
     """
     nearest, following = np.partition(to_centroids, 1, axis=1)[:, :2].T
     margins = (following - nearest) / np.where(following > 0, following, 1)
@@ -252,8 +252,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation for which a count in int_training_vectors is
-    above 0. Without a due fit, there are no points.
+    """Return the points of a segmentation and the number of customers at each (column
+    `count` of int_training_vectors). There are no points if no fit is due.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

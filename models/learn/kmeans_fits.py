@@ -261,9 +261,8 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     continued = records(dbt.ref("customer_segmentation", "int_continued_segments"))
     earlier = earlier_registry(dbt, session)
     registry = records(earlier)
-    (started_at,) = (
-        dbt.ref("customer_segmentation", "int_build").max("started_at").fetchone()
-    )
+    builds = dbt.ref("customer_segmentation", "int_build")
+    ((started_at,),) = builds.max("started_at").fetchall()
     now = later_than(registry, started_at)
     known = {row["fit_id"] for row in registry}
     due = {row["segmentation"]: row["fit_id"] for row in refined}

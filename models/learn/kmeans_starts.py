@@ -122,8 +122,8 @@ def earlier_rows(dbt, session: DuckDBPyConnection) -> list[dict]:
 
 
 def read_sample(training: DuckDBPyRelation, segmentation: str, count: str) -> Sample:
-    """Return the points of a segmentation for which a count in int_training_vectors is
-    above 0. Without a due fit, there are no points.
+    """Return the points of a segmentation and the number of customers at each (column
+    `count` of int_training_vectors). There are no points if no fit is due.
     """
     columns = (
         training.filter(f"segmentation = '{segmentation}' and {count} > 0")

@@ -1,6 +1,6 @@
 {% set measures = configured_measures() %}
 {% set features = configured_features() %}
-{% set numbers = features + measures | rejectattr("is_feature") | list %}
+{% set numbers = configured_numbers() %}
 {% set summed = measures + features | selectattr("missing", "equalto", "mean") | list %}
 
 with

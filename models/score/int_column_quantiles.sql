@@ -1,5 +1,4 @@
-{% set numbers = configured_features()
-    + configured_measures() | rejectattr("is_feature") | list %}
+{% set numbers = configured_numbers() %}
 
 with
 

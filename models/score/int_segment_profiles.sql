@@ -1,5 +1,4 @@
-{% set columns = configured_features()
-    + configured_measures() | rejectattr("is_feature") | list %}
+{% set columns = configured_numbers() %}
 
 with
 

@@ -1,6 +1,5 @@
 {% set measures = configured_measures() %}
-{% set numbers = configured_features()
-    + configured_measures() | rejectattr("is_feature") | list %}
+{% set numbers = configured_numbers() %}
 
 with
 

@@ -35,6 +35,12 @@ int_feature_shares as (
 
 ),
 
+int_features as (
+
+    select * from {{ ref("customer_segmentation", "int_features") }}
+
+),
+
 floored_shares as (
 
     -- An empty bin counts as half a customer, because the logarithm of 0 is infinite.
@@ -224,16 +230,18 @@ graded as (
 explained as (
 
     select
-        *,
-        case metric
+        graded.*,
+        case graded.metric
             when 'population_stability_index'
-                then 'The values of ' || feature || ' are distributed '
+                then 'The values of '
+                    || coalesce(int_features.sentence_label, graded.feature)
+                    || ' are distributed '
             when 'segment_shift' then 'The customers are spread over the segments '
             when 'distance_growth' then 'The customers lie around their centroids '
             else 'The customers lie within the reach of their segments '
-        end || case status when 'pass' then 'much as' else 'otherwise than' end
+        end || case graded.status when 'pass' then 'much as' else 'otherwise than' end
             || ' at the time of the fit.' as finding,
-        case status
+        case graded.status
             when 'fail'
                 then ' Fit anew: dbt build --vars ''{segmentation_refit: always}'''
             when 'warn'
@@ -242,6 +250,8 @@ explained as (
         end as advice
 
     from graded
+    left join int_features
+        on graded.feature = int_features.feature
 
 )
 

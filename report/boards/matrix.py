@@ -23,7 +23,8 @@ def cell(share: float, customers: int, expected: float) -> dict:
 
 
 def lift_score(customers: int, expected: float) -> float:
-    """Return -1 if nobody is in a cell, 0 as by chance, 1 from three times as many on.
+    """Return -1 for an empty cell, 0 for a count as by chance, 1 for three times as
+    many.
 
     The score is 0 for differences that chance makes in one of twenty cells or more.
     """

@@ -1,10 +1,10 @@
-"""The way from a segment to its customers."""
+"""SQL and the file with the customers of a segment."""
 
 from boards.segmentation import Segmentation
 
 
 def literal(text: str) -> str:
-    """Write a text as SQL does."""
+    """Return a text as a literal in SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -1,4 +1,4 @@
-"""The customers of a sample as dots in the two most telling features."""
+"""A sample of customers as dots, in the two features that tell segments apart best."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from boards.segmentation import Segmentation
 
 
 def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
-    """Return the points of a sample in the two most telling features."""
+    """Return a sample of points in the two features that tell segments apart best."""
     points = segmentation.points
     if not points:
         return None
@@ -95,8 +95,8 @@ def scatter(segmentation: Segmentation, width=760, height=520) -> dict | None:
             }
             for row in segmentation.members
         ],
-        "x_ticks": x.labeled_ticks(7),
-        "y_ticks": y.labeled_ticks(6),
+        "x_ticks": x.labeled_ticks(7, [point["x"] for point in points]),
+        "y_ticks": y.labeled_ticks(6, [point["y"] for point in points]),
         "note": " ".join(
             [
                 "Every dot is a customer"

@@ -90,7 +90,7 @@ class Segmentation:
                 self.overlap[other][place] = (share, row["lift"], row)
 
     def counted_features(self) -> str:
-        """Count the features that form the segments, if each is one column."""
+        """Say how many features form the segments, if each feature is one column."""
         shares = {
             row["feature"] for row in self.profiles if row["typical_is"] == "share"
         }
@@ -127,7 +127,7 @@ class Segmentation:
         return list(best.values())
 
     def sentence(self, segment_id: str) -> str:
-        """Say in what a segment differs, in the order of the features."""
+        """Say in which features a segment differs, in their order."""
         told = self.told(segment_id)[:MOST_TOLD]
         told.sort(key=lambda row: self.forming.index(row["feature"]))
         return segment_sentence(told, self.profiles)

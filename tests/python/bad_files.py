@@ -1,7 +1,7 @@
 """Bad customer files: a seeded generator of several files of every kind.
 
-Each kind changes the lines of a good file. It also counts the rows that a person would
-see in the file, without a reader of files.
+Each kind changes the lines of a good file. It also knows the number of rows that a
+person would see in the file, without a CSV reader.
 """
 
 from collections.abc import Callable, Iterator
@@ -49,8 +49,8 @@ class Case:
 
 
 def good_lines(random: Random, size: int = 40) -> list[str]:
-    """Return a header and customers of two clear groups, with remarks that are not
-    configured.
+    """Return a header and customers of two clear groups, with a column of remarks that
+    is not configured.
     """
     return [HEADER] + [
         f"c{number:04d},{20 + 40 * (number % 2) + random.randint(0, 6)}"

@@ -1,4 +1,4 @@
-"""Compute figures that compare groupings with scikit-learn and scipy."""
+"""Uses scikit-learn and scipy to compute figures that compare groupings."""
 
 import numpy as np
 import pandas as pd

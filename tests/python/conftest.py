@@ -4,6 +4,7 @@
 
 import csv
 import json
+import shutil
 
 import duckdb
 import numpy as np
@@ -16,6 +17,12 @@ from shop import Shop, installed
 
 # Folders of tests that share a build: all their tests run on one worker.
 BUILT_ONCE = {"audiences", "lifecycle"}
+# Models that read a var of which a mistake stops the parse.
+CHECKING_VARS = [
+    *("configure/int_features.sql", "configure/int_segmentations.sql"),
+    *("configure/int_python_packages.py", "prepare/base_customers.sql"),
+    "score/base_segment_names.sql",
+]
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +146,7 @@ def expressions(compiled):
 
 @pytest.fixture(scope="session")
 def customers_of(kmeans_refinements, expressions):
-    """A function from (n, d) points to customers in the engine."""
+    """A function that turns (n, d) points into customers in the engine."""
 
     def make(points, session=None, root=1.0, reach=None):
         session = session or duckdb.connect(":memory:", config={"threads": 1})
@@ -193,6 +200,21 @@ def shop(tmp_path) -> Shop:
 
 
 @pytest.fixture(scope="session")
+def settings(tmp_path_factory) -> Project:
+    """A project of the macros and the models that check the vars. Mistakes stop its
+    parse as they stop that of the whole project, which takes five times as long.
+    """
+    folder = tmp_path_factory.mktemp("settings")
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "macros", folder / "macros")
+    (folder / "models").mkdir()
+    for model in CHECKING_VARS:
+        shutil.copy(ROOT / "models" / model, folder / "models")
+    return Project(folder, folder)
+
+
+@pytest.fixture(scope="session")
 def said(tmp_path_factory):
     """A function that checks vars and returns the error message."""
     folder = str(tmp_path_factory.mktemp("mistakes"))
@@ -224,7 +246,7 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Keep the tests of a file on one worker, and those of some folders, too."""
+    """Keep the tests of each file, and those of some folders, on one worker."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):

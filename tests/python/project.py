@@ -39,7 +39,7 @@ class Result:
         self.nodes = {
             node.node.name: node.status.value
             for node in results
-            if node.status.value != "no-op"  # exposures
+            if node.status.value != "no-op"  # leaves out exposures
         }
         self.shown = {
             node.node.name: [dict(row.dict()) for row in node.agate_table.rows]

@@ -57,7 +57,7 @@ class Shop(Project):
         return {
             result["unique_id"]: result["status"]
             for result in results
-            if result["status"] != "no-op"  # exposures
+            if result["status"] != "no-op"  # leaves out exposures
         }
 
     def configure(self, change) -> None:

@@ -1,4 +1,4 @@
-"""Environments with some of the packages of this one, and no others."""
+"""Virtual environments that only have some packages of the current environment."""
 
 import subprocess
 import venv
@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 
 def required(names: list[str]) -> dict[str, Distribution]:
-    """Return the packages of these names and all that they require, by name."""
+    """Return these packages and all packages that they require, by name."""
     found, seen, waiting = {}, set(), [Requirement(name) for name in names]
     while waiting:
         asked = waiting.pop()
@@ -28,7 +28,7 @@ def required(names: list[str]) -> dict[str, Distribution]:
 
 
 class SmallEnvironment:
-    """A virtual environment that holds packages of this one, as links to files."""
+    """A virtual environment with links to packages of the current environment."""
 
     def __init__(self, folder: Path):
         venv.create(folder, symlinks=True, with_pip=False)
@@ -36,7 +36,7 @@ class SmallEnvironment:
         (self.packages,) = folder.glob("lib/python*/site-packages")
 
     def install(self, *names: str) -> set[str]:
-        """Add packages with what they require, and return the names of all of these."""
+        """Add packages and their requirements, and return the names of all of them."""
         found = required(list(names))
         for package in found.values():
             for file in package.files:
@@ -47,7 +47,7 @@ class SmallEnvironment:
         return set(found)
 
     def run(self, *arguments: str, folder: Path) -> tuple[int, str]:
-        """Run Python in a folder; return its exit code and all that it printed."""
+        """Run Python in a folder; return its exit code and its output."""
         done = subprocess.run(
             [self.python, *arguments],
             cwd=folder,

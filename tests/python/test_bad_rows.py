@@ -10,6 +10,7 @@ def project(tmp_path_factory):
     return Project(tmp_path_factory.mktemp("bad_rows"))
 
 
+@pytest.mark.slow
 def test_a_good_file_is_segmented_and_keeps_leading_zeros(project):
     assert build(project, text(*GOOD)).success
     assert rejected(project) == []

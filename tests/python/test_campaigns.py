@@ -58,8 +58,8 @@ def differences(steps: dict, outcomes: pd.DataFrame) -> pd.DataFrame:
 
 
 def periods(kind: str, size: tuple, random) -> tuple[np.ndarray, np.ndarray]:
-    """Return amounts before and in a campaign, correlated by a part that is the
-    customer's.
+    """Return amounts before and in a campaign. Both share a part that depends on the
+    customer.
     """
     customer = random.normal(size=size)
 

@@ -32,11 +32,6 @@ STARTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    return Project(tmp_path_factory.mktemp("configuration"))
-
-
 def changed(mapping: dict, path: list[str], value) -> dict:
     """Return a copy of a mapping with the value at a path of keys."""
     key, *deeper = path
@@ -54,8 +49,15 @@ def changes(values: dict) -> dict:
     return found
 
 
-def test_a_valid_configuration_parses(project):
-    assert project.dbt("parse", **VALID).success
+def test_a_valid_configuration_parses(tmp_path):
+    assert Project(tmp_path).dbt("parse", **VALID).success
+
+
+def test_a_mistake_stops_the_parse_of_the_project(tmp_path):
+    result = Project(tmp_path).dbt("parse", **VALID, segmentation_refit="daily")
+
+    assert not result.success
+    assert "segmentation_refit must be one of when_needed" in result.error
 
 
 MISTAKES = [
@@ -70,9 +72,9 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("key", "allowed", "given", "values"), MISTAKES)
 def test_a_mistake_is_named_with_what_is_allowed_and_given(
-    project, key, allowed, given, values
+    settings, key, allowed, given, values
 ):
-    result = project.dbt("parse", **VALID | changes(values))
+    result = settings.dbt("parse", **VALID | changes(values))
 
     assert not result.success
     message = next(

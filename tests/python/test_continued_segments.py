@@ -12,6 +12,9 @@ GROUPED = """
 """
 
 
+pytestmark = pytest.mark.slow
+
+
 def build(project: Project, customers: int = 400, factor: int = 1) -> dict:
     """Segment 300 customers with few orders and, if there are 400 customers, 100
     frequent buyers. Return the segment of each customer.

@@ -1,4 +1,4 @@
-"""The figures that the criteria see equal those of single, unweighted customers."""
+"""The figures for the criteria equal those of a table of single customers."""
 
 import curves
 import numpy as np

@@ -27,7 +27,7 @@ def test_bins_equal_a_direct_count_on_repeated_rows(feature_distributions, data)
     values, weights = data
     bounds, shares = feature_distributions.quantile_bins(values, weights)
     rows = sorted(np.repeat(values, weights.astype(int)).tolist())
-    # The value at the end of each tenth of the rows, without floating-point numbers.
+    # The values at the ends of the tenths of rows, without floating-point numbers.
     tenths = {rows[-(-len(rows) * tenth // 10) - 1] for tenth in range(1, 10)}
     lower = [row for row in rows if row < rows[-1]]
     assert bounds == sorted({min(tenth, lower[-1]) for tenth in tenths if lower})

@@ -181,7 +181,8 @@ def test_candidates_are_those_of_any_magnitude(kmeans_candidates, groups, power)
     scaled = candidates_of(kmeans_candidates, vectors * scale, weights, SETTINGS)
     for one, other in zip(usual, scaled, strict=True):
         centroids, expected = other.pop("centroids"), one.pop("centroids")
-        # Centroids have nine decimals of a power of two above the largest value.
+        # Centroids are rounded to nine decimals of a power of two above the largest
+        # value.
         assert np.array(centroids) / scale == pytest.approx(
             np.array(expected), abs=2e-8
         )
@@ -190,8 +191,8 @@ def test_candidates_are_those_of_any_magnitude(kmeans_candidates, groups, power)
 
 
 def test_candidates_have_every_figure_in_the_most_degenerate_table(kmeans_candidates):
-    # The first feature is constant, nearly all customers lie at one of four places, and
-    # k goes up to 3.
+    # The first feature is constant, one of four places has nearly all customers, and k
+    # goes up to 3.
     vectors = np.array([[7.0, 0.0], [7.0, 1.0], [7.0, 1.0 + 1e-9], [7.0, 5.0]])
     asked = SETTINGS | {"maximum_clusters": 3}
     rows = candidates_of(kmeans_candidates, vectors, np.array([1e7, 1, 1, 1]), asked)

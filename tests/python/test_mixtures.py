@@ -1,4 +1,4 @@
-"""The mixtures of the benchmarks have the properties that they are described by."""
+"""The mixtures of the benchmarks have the properties of their descriptions."""
 
 import numpy as np
 import pytest

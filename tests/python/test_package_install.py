@@ -1,5 +1,5 @@
-"""The package in an environment that has what the README names, and in a project whose
-models have the names of ours. Nothing is set but the vars.
+"""The package works in an environment with the packages that the README names, and in a
+project that only sets vars and whose models have the names of ours.
 """
 
 import json
@@ -43,7 +43,7 @@ def named_in_the_readme() -> list[str]:
 
 
 def write_project(folder) -> None:
-    """Write a project of dbt with models of its own that installs the package."""
+    """Write a dbt project that installs the package and has its own models."""
     files = {
         "dbt_project.yml": {
             "name": "shop",
@@ -77,7 +77,7 @@ def statuses(project) -> dict:
 
 @pytest.fixture(scope="module")
 def scratch(tmp_path_factory):
-    """A build without packages for Python, and a second one, with them."""
+    """A build without the Python packages, and a second build with them."""
     folder = tmp_path_factory.mktemp("scratch")
     environment = SmallEnvironment(folder / "environment")
     project = folder / "shop"

@@ -285,6 +285,7 @@ def test_tables_can_be_left_out(project):
     assert names.isdisjoint({"audiences", "customer_pulls"})
 
 
+@pytest.mark.slow
 def test_nothing_is_published_unless_asked(project):
     before = project.manifest()
     result = project.dbt(*PUBLISH, segmentation_publish_to="")

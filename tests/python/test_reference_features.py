@@ -1,5 +1,5 @@
-"""The reference distribution of a feature has no valleys, but else the shape and the
-rounding of the feature. Each step equals scipy or a result by hand.
+"""The reference distribution of a feature has its shape and its rounding, but no
+valleys. Each step equals scipy or a result that was computed by hand.
 """
 
 import numpy as np
@@ -128,7 +128,7 @@ def drawn_from(reference_features, kmeans_structure):
 def test_a_feature_of_one_mode_is_drawn_as_it_is(drawn_from, values, transform):
     mine, z = preparation(values, transform)
     drawn = drawn_from(z, mine)
-    # If the statistic were 0.05, a test would need about 1,000 customers each to see a
+    # At 0.05, a test would need two samples of about 1,000 customers to see a
     # difference.
     assert stats.ks_2samp(z, drawn).statistic < 0.04
 

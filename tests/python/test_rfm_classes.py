@@ -3,6 +3,7 @@
 import re
 
 import pandas as pd
+import pytest
 from project import ROOT
 from sample_tables import table
 
@@ -55,6 +56,7 @@ def test_rfm_classes_are_those_of_the_page(sample):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_the_page_on_transactions_classifies_any_table(sample):
     sql = PAGE.split("```sql\n")[2].split("```")[0]
     sql = sql.replace('ref("customer_orders")', 'ref("int_orders_summarized")')

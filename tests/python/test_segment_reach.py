@@ -42,6 +42,6 @@ def test_accuracy_is_that_of_naive_bayes_without_the_customer(sample, segmentati
         select distinct attribute_accuracy, largest_share, reach
         from segment_rules where segmentation = '{segmentation}'
     """)
-    assert accuracy == pytest.approx(hits / len(segments), abs=0.002)  # differs in ties
+    assert accuracy == pytest.approx(hits / len(segments), abs=0.002)  # but for ties
     assert largest == sizes.max() / sizes.sum()
     assert reach.startswith("Gender, country, age band alone: ")

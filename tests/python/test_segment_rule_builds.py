@@ -22,7 +22,9 @@ FEATURES = {
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Customers with gaps, a condition, categories and a column named as a keyword."""
+    """A build with missing values, a `where`, categories, and a keyword as a column
+    name.
+    """
     generator = np.random.default_rng(11)
     groups = generator.integers(0, 3, CUSTOMERS)
 

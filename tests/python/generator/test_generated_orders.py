@@ -1,4 +1,4 @@
-"""Orders are part of the customers' purchases, with the shares of their groups."""
+"""Orders are a part of the customers' purchases. Its share depends on the group."""
 
 from collections import Counter, defaultdict
 from datetime import date

@@ -57,6 +57,7 @@ def test_what_becomes_of_the_first_does_not_depend_on_how_many_are_made(count, y
     assert 0.9 * count < len(expected) <= count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("later", "count"), [(False, 400_000), (True, 150_000)])
 def test_threads_change_nothing(tmp_path, later, count):
     # Each thread gets 131,072 customers at a time, so these are enough for several

@@ -1,5 +1,5 @@
-"""The story: one database through later data, refits, pinned fits, changed
-configurations and stopped builds; and a database that imports its registry.
+"""The story of a database: later data, refits, pinned fits, changed configurations and
+stopped builds. A second database imports its registry.
 """
 
 import duckdb

@@ -8,9 +8,15 @@ from browsing import all_boards, go, texts
 
 AXE = files("axe_playwright_python") / "axe.min.js"
 BOARDS = [
-    *("/start", "/summary", "/data", "country/overview", "country/comparison"),
-    *("lifestyle/overview", "lifestyle/segments", "lifestyle/composition"),
-    *("rfm/choosing_k", "rfm/movement", "lifestyle/comparison", "lifestyle/trial"),
+    *("/start", "lifestyle/overview", "lifestyle/segments", "rfm/choosing_k"),
+    *(
+        pytest.param(board, marks=pytest.mark.slow)
+        for board in (
+            *("/summary", "/data", "country/overview", "country/comparison"),
+            *("lifestyle/composition", "rfm/movement", "lifestyle/comparison"),
+            "lifestyle/trial",
+        )
+    ),
 ]
 
 
@@ -33,6 +39,7 @@ def test_axe_finds_nothing_serious(file, look, board):
         assert findings(page) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("board", ["lifestyle/overview", "lifestyle/comparison"])
 def test_axe_finds_nothing_serious_on_a_phone(file, look, board):
     with look(file, board, width=390) as page:

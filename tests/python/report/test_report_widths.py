@@ -39,6 +39,24 @@ def test_at_a_desk_no_frame_of_the_sample_has_to_be_moved(file, look):
             assert hidden == [], board
 
 
+def test_no_share_in_a_bar_is_cut(file, look):
+    with look(file, width=390) as page:
+        for board in all_boards(page):
+            shares = (
+                go(page, board)
+                .locator(".strip b")
+                .evaluate_all(
+                    "texts => texts"
+                    ".filter(one => getComputedStyle(one).visibility !== 'hidden')"
+                    ".map(one => { const range = document.createRange();"
+                    " range.selectNode(one.firstChild);"
+                    " return one.getBoundingClientRect().right"
+                    " - range.getBoundingClientRect().right; })"
+                )
+            )
+            assert all(room >= 0 for room in shares), board
+
+
 @pytest.mark.slow
 def test_bars_of_many_segments_still_show_the_shares(wide, look):
     for width in (390, 1440):

@@ -1,0 +1,16 @@
+{#- SQL: a point where a condition holds, NULL elsewhere.
+    condition: SQL of the condition.
+    point: SQL of a list of numbers. -#}
+{% macro point_where(condition, point) -%}
+    {{ return(adapter.dispatch("point_where", "customer_segmentation")(condition, point)) }}
+{%- endmacro %}
+
+{% macro default__point_where(condition, point) -%}
+    case when {{ condition }} then {{ point }} end
+{%- endmacro %}
+
+{#- The slice is the whole list. Without it, DuckDB 2.0 takes the customers without a point
+    for NULLs in the list and refuses to measure a distance. -#}
+{% macro duckdb__point_where(condition, point) -%}
+    (case when {{ condition }} then {{ point }} end)[:]
+{%- endmacro %}
