@@ -41,7 +41,9 @@ def spread_out(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return one row per customer, at a random place in the cell around the customer's
     values. A cell reaches half way to the next lower and to the next higher value.
-    Without random places, there would be a valley between any two whole numbers.
+    Without random places, there would be a valley between any two whole numbers. Columns
+    of one or two values, as of a category, are all 0: no customer can be between two
+    categories, so a valley between these is no evidence of groups.
 
     Args:
         vectors: (n, d) distinct values.
@@ -56,12 +58,13 @@ def spread_out(
     size = min(int(reached[-1]), VALLEY_CUSTOMERS)
     customers = generator.choice(int(reached[-1]), size, replace=False)
     rows = np.searchsorted(reached, customers, side="right")
-    places = np.empty((len(rows), vectors.shape[1]))
+    places = np.zeros((len(rows), vectors.shape[1]))
     for column, values in enumerate(vectors.T):
         levels, level = np.unique(values, return_inverse=True)
+        if len(levels) <= 2:
+            continue
         halves = np.diff(levels, append=levels[-1], prepend=levels[0]) / 2
-        if len(levels) > 1:  # the outermost cells are symmetric
-            halves[0], halves[-1] = halves[1], halves[-2]
+        halves[0], halves[-1] = halves[1], halves[-2]  # the outermost are symmetric
         lowest, highest = levels - halves[:-1], levels + halves[1:]
         mine = level[rows]
         widths = (highest - lowest)[mine]
