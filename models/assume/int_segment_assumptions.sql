@@ -4,7 +4,8 @@
 {% set smallest_gain = "0.05e0" %}
 -- Hennig (2007): a cluster with a lower mean Jaccard similarity should not be trusted.
 {% set smallest_stability = "0.6e0" %}
--- Ratio of variances: the standard deviation may be up to three times as large.
+-- The largest ratio of the variances of the widest and the narrowest segment. 9 means
+-- that the standard deviation of one is three times that of the other.
 {% set largest_spread_ratio = "9e0" %}
 -- In generated tables, the smallest valley was below this limit in 43 % of the tables
 -- whose groups K-means had missed, and in 6 % of the tables whose groups it had found.

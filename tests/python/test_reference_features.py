@@ -24,7 +24,7 @@ def kmeans_structure():
     return load_model("models/assume/kmeans_structure.py")
 
 
-# rounding
+# Tests of the function rounding
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,8 @@ def kmeans_structure():
         ([0.25, 0.75, 0.75, 1.25], (0.5, 0.75)),
         ([1.0] * 5, None),
         (np.random.default_rng(1).normal(size=200), None),
-        # Nine in ten values are answers; the others are an imputed mean.
+        # 30 of 32 values are answers from 1 to 5, the others an imputed mean. 90 % on
+        # the grid are enough.
         ([*[1.0, 2, 3, 4, 5, 5] * 5, 3.217, 3.217], (1, 5)),
     ],
 )
@@ -44,7 +45,7 @@ def test_rounding_is_the_step_between_common_values(
     assert reference_features.rounding(np.array(values)) == expected
 
 
-# isotonic, without_valleys
+# Tests of the functions isotonic and without_valleys
 
 
 @modest
@@ -96,7 +97,7 @@ def test_no_valley_is_left(reference_features, counts):
     assert (np.diff(density[peak:]) <= 1e-9).all()
 
 
-# reference
+# Tests of the function reference
 
 SHARES = (np.arange(5000) + 0.5) / 5000
 
