@@ -21,8 +21,8 @@
         }) %}
     {% endfor %}
 {% endfor %}
-{# Values are whole numbers from 0 to 2^31 over the range of a column: their products fit
-   a BIGINT, and their sums are exact in every order of the rows. #}
+{# The values of each column are scaled to whole numbers: its lowest value to 0, its
+   highest to 2^31. So products fit a BIGINT, and sums are exact in every order of rows. #}
 {% set moved -%}
 (
             select
@@ -40,8 +40,8 @@
 
 with
 
--- customer_features is read directly, without a CTE: it is needed twice, and an engine may
--- hold a CTE in memory if it is read more than once.
+-- customer_features is read directly, without a CTE: it is needed twice, and an engine
+-- may hold a CTE in memory if it is read more than once.
 ranges as (
 
     select

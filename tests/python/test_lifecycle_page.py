@@ -36,9 +36,9 @@ SELECTOR = {
         ]
     },
 }
-# A script that the test writes as `.venv/bin/dbt`. It chooses a target folder by `--vars`
-# and starts the real dbt. Commands with the same variables share a folder, so that dbt
-# does not parse the project again.
+# A script that the test writes as `.venv/bin/dbt`. It chooses a target folder by
+# `--vars` and starts the real dbt. Commands with the same variables share a folder, so
+# that dbt does not parse the project again.
 DBT = f"""
 import hashlib, os, sys
 

@@ -1,5 +1,5 @@
 """The reference distribution of a feature has its shape and its rounding, but no
-valleys. Each step equals scipy or a result that was computed by hand.
+valleys. Each step gives the same result as scipy or as a calculation by hand.
 """
 
 import numpy as np
@@ -79,7 +79,7 @@ def test_a_distribution_of_one_mode_stays_as_it_is(reference_features, shares):
 
 
 def test_a_valley_is_filled_with_as_few_customers_as_can_be(reference_features):
-    # By hand: 0.4, 0, 0.6 has no valley any more if the first two cells share the 0.4.
+    # 0.4, 0, 0.6 has no valley any more if the first two cells have 0.2 each.
     bounds, reached = cells([0.4, 0.0, 0.6])
     values, found, moved = reference_features.without_valleys(bounds, reached, reached)
     assert np.interp(bounds, values, found) == pytest.approx([0, 0.2, 0.4, 1])
@@ -129,8 +129,8 @@ def drawn_from(reference_features, kmeans_structure):
 def test_a_feature_of_one_mode_is_drawn_as_it_is(drawn_from, values, transform):
     mine, z = preparation(values, transform)
     drawn = drawn_from(z, mine)
-    # At 0.05, a test would need two samples of about 1,000 customers to see a
-    # difference.
+    # A two-sample test finds a statistic of 0.05 significant (5 %) only if both samples
+    # have about 1,500 customers or more.
     assert stats.ks_2samp(z, drawn).statistic < 0.04
 
 
