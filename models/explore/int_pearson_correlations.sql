@@ -22,7 +22,7 @@
     {% endfor %}
 {% endfor %}
 {# The values of each column are scaled to whole numbers: its lowest value to 0, its
-   highest to 2^31. So products fit a BIGINT, and sums are exact in every order of rows. #}
+   highest to 2^31. So products fit a BIGINT, and sums are exact for any order of rows. #}
 {% set moved -%}
 (
             select
