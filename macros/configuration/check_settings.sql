@@ -13,8 +13,8 @@
         "segmentation_minimum_silhouette", "segmentation_names",
         "segmentation_publish_to", "segmentation_publish_without",
         "segmentation_refit", "segmentation_registry_from", "segmentation_rejected_rows",
-        "segmentation_restarts", "segmentation_seed", "segmentation_training",
-        "segmentation_use_fit",
+        "segmentation_restarts", "segmentation_seed", "segmentation_stickiness",
+        "segmentation_training", "segmentation_use_fit",
     ] %}
     {% for name in known %}
         {% set slips = [name ~ "s", name | replace("_", "")] %}
@@ -40,7 +40,7 @@
         "segmentation_publish_to", "segmentation_publish_without",
         "segmentation_refit", "segmentation_registry_from",
         "segmentation_rejected_rows", "segmentation_restarts", "segmentation_seed",
-        "segmentation_training", "segmentation_use_fit",
+        "segmentation_stickiness", "segmentation_training", "segmentation_use_fit",
     ] %}
         {% do customer_segmentation.segmentation_setting(name) %}
     {% endfor %}

@@ -14,6 +14,8 @@
         {% do customer_segmentation.check_number(
             name, given, at_least=0, at_most=4294967295, whole=true
         ) %}
+    {% elif name == "segmentation_stickiness" %}
+        {% do customer_segmentation.check_number(name, given, at_least=0, at_most=0.9) %}
     {% elif name == "segmentation_rejected_rows" %}
         {% do customer_segmentation.check_one_of(name, given, [true, false]) %}
     {% elif name in [

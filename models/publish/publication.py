@@ -121,27 +121,54 @@ def measure(cursor: DuckDBPyConnection, table: str) -> dict:
     return {"row_count": rows, "checksum": checksum}
 
 
+def columns_for_readers(cursor: DuckDBPyConnection, table: dict) -> str:
+    """Return the columns to publish of a table, as SQL. BI tools do not know lists, so
+    these become JSON texts, except in the registry, which builds can import.
+    """
+    source = ".".join(quoted(part) for part in place(table))
+    columns = cursor.execute(f"describe {source}").fetchall()
+    keeps_lists = table["table_name"] == "segmentation_registry"
+    return ", ".join(
+        f"to_json({quoted(name)})::varchar as {quoted(name)}"
+        if kind.endswith("]") and not keeps_lists
+        else quoted(name)
+        for name, kind, *_ in columns
+    )
+
+
+def descriptions(comments: dict) -> str:
+    """Return comments as metadata of a Parquet file: `description` of the table, and
+    `columns`, a JSON object of the descriptions by name.
+    """
+    columns = {name: comment for name, comment in comments.items() if name}
+    values = {"description": comments.get("", ""), "columns": json.dumps(columns)}
+    pairs = [f"'{key}': {literal(value)}" for key, value in values.items()]
+    return "{" + ", ".join(pairs) + "}"
+
+
 def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
     """Write a table to the attached file and as Parquet.
 
     Args:
         cursor: a connection with the file attached as CATALOG.
-        table: a row of int_tables_to_publish.
-        folder: folder of the publication.
+        table: a row of int_tables_to_publish, with its `comments`.
+        folder: of the publication.
 
     Returns:
-        The entry of the manifest for the table.
+        What the manifest says of the table.
 
     Raises:
-        PublicationError: if the table is empty, but should never be.
+        PublicationError: if the table is empty and cannot be.
     """
     name = table["table_name"]
     target = f"{CATALOG}.main.{quoted(name)}"
     file = f"{PARQUET}/{name}.parquet"
     source = ".".join(quoted(part) for part in place(table))
-    cursor.execute(f"create table {target} as select * from {source}")
+    columns = columns_for_readers(cursor, table)
+    cursor.execute(f"create table {target} as select {columns} from {source}")
     cursor.execute(
-        f"copy {target} to {literal(folder / file)} (format parquet, compression zstd)"
+        f"copy {target} to {literal(folder / file)} (format parquet, compression zstd,"
+        f" kv_metadata {descriptions(table['comments'])})"
     )
     measured = measure(cursor, target)
     if table["is_never_empty"] and not measured["row_count"]:
@@ -181,6 +208,8 @@ def write(
         f" (storage_version '{STORAGE}')"
     )
     try:
+        for table in tables:
+            table["comments"] = dict(cursor.execute(COMMENTS, place(table)).fetchall())
         written = [write_table(cursor, table, folder) for table in tables]
         manifest = contents["facts"] | {"tables": written}
         cursor.begin()
@@ -190,8 +219,7 @@ def write(
             cursor, "published_tables", json.loads(tables[0]["own_comments"])
         )
         for table in tables:
-            comments = dict(cursor.execute(COMMENTS, place(table)).fetchall())
-            write_comments(cursor, table["table_name"], comments)
+            write_comments(cursor, table["table_name"], table["comments"])
         for function in contents["functions"]:
             cursor.execute(
                 f"create macro {CATALOG}.main.{function['function_name']}"

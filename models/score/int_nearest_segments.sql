@@ -1,5 +1,11 @@
 {{ config(materialized="view") }}
 
+{% set stickiness = segmentation_setting("segmentation_stickiness") %}
+{% set earlier_scores = earlier_relation("int_customer_scores") if stickiness %}
+{% set own, next = ("case when is_held then next_{0} else {0} end",
+    "case when is_held then {0} else next_{0} end") if earlier_scores
+    else ("{0}", "next_{0}") %}
+
 with
 
 int_customer_points as (
@@ -19,6 +25,29 @@ nearest as (
     {{ nearest_segments("int_customer_points", "int_champions") }}
 
 )
+{%- if earlier_scores %},
+
+placed as (
+
+    -- Whom the build before has placed in what is now the next segment stays there, until
+    -- the margin is large enough. Its scores are read without ref(), because
+    -- int_customer_scores depends on this model.
+    select
+        nearest.*,
+        coalesce(
+            earlier_scores.segment_index = nearest.next_position - 1
+            and {{ margin("nearest.distance", "nearest.next_distance") }}
+                < {{ stickiness }},
+            false
+        ) as is_held
+
+    from nearest
+    left join {{ earlier_scores }} as earlier_scores
+        on nearest.customer_id = earlier_scores.customer_id
+        and nearest.fit_number = earlier_scores.fit_number
+
+)
+{%- endif %}
 
 select
     customer_id,
@@ -28,9 +57,9 @@ select
     fit_number,
     group_id,
     point,
-    position - 1 as segment_index,
-    next_position - 1 as next_segment_index,
-    distance,
-    next_distance
+    {{ own.format("position") }} - 1 as segment_index,
+    {{ next.format("position") }} - 1 as next_segment_index,
+    {{ own.format("distance") }} as distance,
+    {{ next.format("distance") }} as next_distance
 
-from nearest
+from {{ "placed" if earlier_scores else "nearest" }}

@@ -45,6 +45,7 @@ sizes as (
         doubled.month_number,
         doubled.group_id,
         count(*) as customers,
+        count(case when doubled.is_held then 1 end) as held,
         count(case when doubled.is_joined then 1 end) as joined,
         count(case when doubled.is_moved then 1 end) as moved_in,
         count(case when doubled.is_returned then 1 end) as returned,
@@ -108,7 +109,8 @@ filled as (
             partition by months.segmentation, months.month_number
         ) as all_customers,
         {{ columns_for_each(
-            ["customers", "joined", "moved_in", "returned", "moved_out_after", "gone_after"],
+            ["customers", "held", "joined", "moved_in", "returned", "moved_out_after",
+                "gone_after"],
             ["coalesce(sizes.{thing}, 0) as {thing}"],
         ) }}
 
@@ -131,6 +133,7 @@ select
     {{ feature.name }}_mean,
     {% endfor %}
     customers,
+    held,
     lag(customers) over months_of_segment as customers_before,
     lag(month_end) over months_of_segment as month_end_before,
     case when month_number > 1 then joined end as joined,

@@ -1,4 +1,6 @@
-with
+{% set stickiness = segmentation_setting("segmentation_stickiness") %}
+
+{{ "with recursive" if stickiness else "with" }}
 
 int_calendar_places as (
 
@@ -16,18 +18,90 @@ identified as (
 
     select
         places.*,
-        coalesce(own.segment_id, 'unassigned') as segment_id,
+        coalesce(own.segment_id, 'unassigned') as nearest_segment_id,
         dense_rank() over (
             partition by places.segmentation
             order by places.month_end
         ) as month_number
+        {%- if stickiness %},
+        following.segment_id as next_segment_id,
+        {{ margin("places.distance", "places.next_distance") }} as margin
+        {%- endif %}
 
     from int_calendar_places as places
     left join int_champion_segments as own
         on places.segmentation = own.segmentation
         and places.segment_index = own.segment_index
+    {%- if stickiness %}
+    left join int_champion_segments as following
+        on places.segmentation = following.segmentation
+        and places.next_segment_index = following.segment_index
+    {%- endif %}
 
 ),
+
+{% if stickiness %}
+kept as (
+
+    -- month after month, as builds at the month ends would have: see int_nearest_segments
+    select
+        newcomers.customer_id,
+        newcomers.segmentation,
+        newcomers.month_number,
+        newcomers.nearest_segment_id as segment_id
+
+    from identified as newcomers
+    left join identified as before
+        on newcomers.customer_id = before.customer_id
+        and newcomers.segmentation = before.segmentation
+        and newcomers.month_number = before.month_number + 1
+    where before.customer_id is null
+
+    union all
+
+    select
+        identified.customer_id,
+        identified.segmentation,
+        identified.month_number,
+        case
+            when kept.segment_id = identified.next_segment_id
+                and identified.margin < {{ stickiness }}
+                then kept.segment_id
+            else identified.nearest_segment_id
+        end as segment_id
+
+    from kept
+    inner join identified
+        on kept.customer_id = identified.customer_id
+        and kept.segmentation = identified.segmentation
+        and kept.month_number + 1 = identified.month_number
+
+),
+
+placed as (
+
+    select
+        identified.*,
+        kept.segment_id
+
+    from identified
+    inner join kept
+        on identified.customer_id = kept.customer_id
+        and identified.segmentation = kept.segmentation
+        and identified.month_number = kept.month_number
+
+),
+{% else %}
+placed as (
+
+    select
+        *,
+        nearest_segment_id as segment_id
+
+    from identified
+
+),
+{% endif %}
 
 compared as (
 
@@ -41,7 +115,7 @@ compared as (
         case when lead(month_number, 1) over stays = month_number + 1
             then lead(segment_id, 1) over stays end as segment_after
 
-    from identified
+    from placed
     window stays as (
         partition by segmentation, customer_id
         order by month_number
@@ -58,6 +132,7 @@ select
     {% for feature in calendar_features() %}
     value__{{ feature.name }},
     {% endfor %}
+    segment_id != nearest_segment_id as is_held,
     segment_before is null and month_number > 1 as is_joined,
     coalesce(segment_before != segment_id, false) as is_moved,
     coalesce(segment_before != segment_id and segment_two_before = segment_id, false)

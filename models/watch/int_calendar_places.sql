@@ -74,6 +74,7 @@ places as (
             else "cast(null as double) as value__" ~ feature.name }},
         {% endfor %}
         position - 1 as segment_index,
+        next_position - 1 as next_segment_index,
         distance,
         next_distance
 
@@ -85,6 +86,7 @@ places as (
         cast(null as {{ dbt.type_string() }}) as segmentation,
         cast(null as date) as month_end,
         0 as segment_index,
+        0 as next_segment_index,
         cast(null as double) as distance,
         cast(null as double) as next_distance
 

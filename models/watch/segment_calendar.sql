@@ -29,6 +29,7 @@ named as (
         end as segment_name,
         flows.month_end,
         flows.customers,
+        flows.held,
         flows.share,
         flows.joined,
         flows.moved_in,

@@ -95,6 +95,12 @@ SETTINGS = [
         "segmentation_drift_threshold",
         {"outlier_share": [0.01, 0.05]},
     ),
+    ("segmentation_calendar", "a mapping", "orders", "orders"),
+    ("segmentation_calendar", "one of people", "folks", {"folks": "orders"}),
+    ("segmentation_calendar.people", "a text", "7", 7),
+    ("segmentation_calendar.people", "query in brackets", "select 1", "select 1"),
+    ("segmentation_stickiness", "a number", "high", "high"),
+    ("segmentation_stickiness", "at most 0.9", "1", 1),
     ("segmentation_publish_to", "a text, or ''", "true", True),
     (
         "segmentation_publish",
