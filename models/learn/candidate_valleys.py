@@ -41,9 +41,10 @@ def spread_out(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return one row per customer, at a random place in the cell around the customer's
     values. A cell reaches half way to the next lower and to the next higher value.
-    Without random places, there would be a valley between any two whole numbers. Columns
-    of one or two values, as of a category, are all 0: no customer can be between two
-    categories, so a valley between these is no evidence of groups.
+    Without random places, there would be a valley between any two whole numbers.
+
+    Columns of one or two values, such as those of a category, become 0. No customer can
+    be between two categories, so a valley between these is no evidence of groups.
 
     Args:
         vectors: (n, d) distinct values.
