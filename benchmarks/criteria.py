@@ -33,8 +33,8 @@ def by_clearness(seen: Curves) -> list[int]:
 
 
 def largest_or_clearest(seen: Curves, is_fit: np.ndarray) -> int:
-    """Choose the largest k that is fit and whose smallest cluster is large enough, or
-    the clearest k if there is no such k.
+    """Choose the largest k for which `is_fit` is true and whose smallest cluster is
+    large enough, or the clearest k if there is no such k.
     """
     possible = seen.clusters[is_fit & (seen.smallest_share >= MINIMUM_SHARE)]
     return int(possible.max()) if len(possible) else clearest(seen)

@@ -65,7 +65,7 @@ class Curves:
 
 
 def load_model() -> SimpleNamespace:
-    """Return the functions of the Python models in use, which are not a package."""
+    """Load the Python models by path and return their functions in one namespace."""
     functions = {}
     for name in MODELS:
         file = ROOT / "models" / "learn" / f"{name}.py"

@@ -17,7 +17,8 @@ MANY_CUSTOMERS = (2_000, 6_000, 20_000)
 
 FAITHFULNESS = 0.8  # share of a group's customers who have the category of the group
 ZERO_SHARE = 0.4  # customers who bought nothing, in every group
-ECHO = 0.25  # of a standard deviation: the correlation with the original is about 0.97
+# Noise of a copy, in standard deviations: its correlation with the original is 0.97.
+ECHO = 0.25
 STRANGERS = 0.15  # share of customers who belong to no group
 COPIES = 0.5  # share of customers who are copies of ORIGINALS customers
 ORIGINALS = 30

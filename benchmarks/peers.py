@@ -63,7 +63,7 @@ def pandas_once(file: str, folder: Path, starts: int = 1) -> dict:
 
 
 def pandas_ten(file: str, folder: Path) -> dict:
-    """Do the same with ten starts."""
+    """Run K-means as pandas_once does, but with ten starts."""
     return pandas_once(file, folder, STARTS)
 
 

@@ -59,7 +59,7 @@ class Database:
             )
 
     def __enter__(self) -> "Database":
-        """Return the database, which the end of the block closes for the next build."""
+        """Return the database. The end of the block closes it for the next build."""
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,4 +1,4 @@
-"""Reads what the boards show from the public tables of a built database."""
+"""Reads the data of the boards from the public tables of a built database."""
 
 from collections import defaultdict
 from pathlib import Path

@@ -1,5 +1,6 @@
--- Who was in a segment a month before, came or did not go, is in it, and all segments
--- together have the customers of the row `all`.
+-- The customers of a segment are those of the month before, plus those who joined or
+-- moved in, minus those who moved out or left. All segments together have the customers
+-- of the row `all`.
 with
 
 segment_calendar as (

@@ -1,5 +1,6 @@
 -- The rules of a segmentation are the leaves of one tree. Together, they must select
--- every customer of the segmentation exactly once, so both sums must be equal.
+-- every customer of the segmentation exactly once. So the number of selected customers
+-- must be the number of customers in segments.
 select
     segmentation,
     sum(customers) as customers,

@@ -1,5 +1,5 @@
--- K-means would also stop the build, but with a traceback. This test explains the problem
--- in a sentence.
+-- K-means needs more different vectors than clusters. This test stops the build before
+-- the model kmeans_candidates would.
 with
 
 int_training_vectors as (

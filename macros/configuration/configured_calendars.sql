@@ -8,7 +8,7 @@
         {% do segmentations.update({segmentation.name: segmentation}) %}
     {% endfor %}
     {% for name, given in given_calendars.items() %}
-        {# dbt renders a var that is a text, but no text inside of a mapping #}
+        {# dbt renders Jinja in a var that is a text, but not within a mapping. #}
         {% set relation = render(given) if given is string else given %}
         {% if relation is not string or relation | trim %}
             {% do customer_segmentation.check_one_of(

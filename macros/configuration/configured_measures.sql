@@ -50,7 +50,7 @@
 {% endmacro %}
 
 
-{#- Every column of numbers once: the features, and the measures that are no feature. -#}
+{#- Every numeric column once: the features, and the measures that are not features. -#}
 {% macro configured_numbers() %}
     {{ return(
         customer_segmentation.configured_features()

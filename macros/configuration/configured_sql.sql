@@ -1,5 +1,6 @@
-{#- Every piece of SQL in the vars, as mappings: `setting`, its key; `given_sql`, what the
-    user wrote; `value` and `source`, a value that has it and what it is selected from. -#}
+{#- Every piece of SQL in the vars, as mappings: `setting` is its key, `given_sql` the SQL
+    as the user wrote it, `value` an expression that contains the SQL, and `source` the
+    table or query that the expression is selected from. -#}
 {% macro configured_sql(customers) %}
     {% set id_type = customer_segmentation.segmentation_setting(
         "segmentation_customer_id_type"
@@ -26,8 +27,8 @@
 {% endmacro %}
 
 
-{#- The table of customers and their id. In a package the var of the table is not asked: it
-    would count as a reference to the customers. -#}
+{#- The table of customers and their id. In a package, the var of the table is not read,
+    because reading it would count as a reference to the customers. -#}
 {% macro sql_of_customers(customers) %}
     {% set given = var("segmentation_customers")
         if project_name == "customer_segmentation" %}
@@ -51,7 +52,8 @@
 {% endmacro %}
 
 
-{#- The expressions of features, measures and attributes; a block of categories has one. -#}
+{#- The expressions of features, measures and attributes. All categories of a feature have
+    the same expression. -#}
 {% macro sql_of_columns(customers) %}
     {% set expressions = [] %}
     {% for column in customer_segmentation.configured_numbers() %}
@@ -115,7 +117,7 @@
 {% endmacro %}
 
 
-{#- The outcomes of campaigns, by each column that they must have. -#}
+{#- The outcomes of campaigns: one piece for each column that they must have. -#}
 {% macro sql_of_outcomes(id_type) %}
     {% set types = {"customer_id": id_type, "date": "date", "amount": "double"} %}
     {% set pieces = [] %}

@@ -1,10 +1,12 @@
 {#- Sums of DOUBLEs depend on the order of the rows; sums of whole numbers do not.
 
-    Without a unit, values between -1000 and 1000 are summed in multiples of 2^-52. With
-    the unit of `exact_unit`, a value is multiplied by it and becomes up to three whole
-    numbers: the digits before the binary point, the next 62 bits, and the 62 bits after
-    these. A value that is at least 10^-40 of the largest one is thus summed with all its
-    bits. Decimals need only the first number. -#}
+    So values are turned into whole numbers, summed, and divided back. Without `unit`, the
+    factor is 2^52; values must lie between -1000 and 1000. With `unit` (from
+    `exact_unit`), the factor is `unit`, a power of ten or of two. With a power of ten,
+    values are decimals, and one whole number is enough. With a power of two, a value
+    becomes up to three whole numbers: the bits before the binary point, the next 62 bits,
+    and the 62 bits after these. So all bits are summed of each value that is at least
+    10^-40 of the largest one. -#}
 {% macro exact_sum(value, unit=none) -%}
     {%- if unit is none -%}
     {%- set total = customer_segmentation.whole_sum(

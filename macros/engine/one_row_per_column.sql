@@ -2,8 +2,8 @@
     row. One scan serves up to 66 rows, because the cost of a plan grows faster than the
     number of its aggregates.
     relation: name of a relation or CTE, or a query in parentheses with an alias. Instead
-      of a CTE with a row per customer, give its query, because an engine may keep a CTE
-      that is read more than once in memory.
+      of a CTE with a row per customer, give its query, because an engine may hold a CTE
+      in memory if it is read more than once.
     columns: a list with one mapping per row to return. It maps names of results to the
       SQL of an aggregate, or of a constant such as the name of the column. All mappings
       have the same names.

@@ -1,7 +1,7 @@
 {#- A query with one row per point: the segments of the champion whose centroids are nearest
-    to it. Where the point is NULL, so are the columns that this adds: fit_id, fit_number,
-    position, next_position, distance, next_distance, distances and other_distances.
-    Positions begin with 1.
+    to it. The query adds the columns fit_id, fit_number, position, next_position,
+    distance, next_distance, distances and other_distances. They are NULL if the point is
+    NULL. Positions begin with 1.
     points: relation with segmentation and point.
     champions: relation with the columns of int_champions. -#}
 {% macro nearest_segments(points, champions) -%}

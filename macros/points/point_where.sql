@@ -9,8 +9,8 @@
     case when {{ condition }} then {{ point }} end
 {%- endmacro %}
 
-{#- The slice is the whole list. Without it, DuckDB 2.0 takes the customers without a point
-    for NULLs in the list and refuses to measure a distance. -#}
+{#- The slice is the whole list. Without the slice, DuckDB 2.0 takes a missing point for a
+    list with NULLs and refuses to measure a distance. -#}
 {% macro duckdb__point_where(condition, point) -%}
     (case when {{ condition }} then {{ point }} end)[:]
 {%- endmacro %}

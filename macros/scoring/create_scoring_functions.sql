@@ -1,4 +1,5 @@
-{#- Only DuckDB has macros. Other engines only get the table `scoring_functions`. -#}
+{#- Creates the scoring functions in the database, as SQL macros. This project does so
+    only on DuckDB; on other engines, there is only the table `scoring_functions`. -#}
 {% macro create_scoring_functions(relation) -%}
     {{ return(adapter.dispatch("create_scoring_functions", "customer_segmentation")(relation)) }}
 {%- endmacro %}

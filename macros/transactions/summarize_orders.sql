@@ -34,7 +34,7 @@
 
     month_ends as (
 
-        -- the last complete months of which every day that counts is known
+        -- complete months whose counted days do not begin before the first order
         {{ customer_segmentation.month_ends(
             last_day,
             month_ends,

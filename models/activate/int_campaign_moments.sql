@@ -70,7 +70,8 @@ scaled as (
 
 placed as (
 
-    -- Each customer counts in the own segment and in `all`.
+    -- Each customer counts twice: in their own segment, and in `all`, which stands for
+    -- all segments.
     select * from scaled
 
     union all

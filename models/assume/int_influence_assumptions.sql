@@ -2,13 +2,15 @@
 -- Values beyond four standard deviations make 0.1 % of the variance of a normally
 -- distributed feature and 18 % of the variance of an exponentially distributed one.
 {% set largest_far_share = "0.25e0" %}
--- A quarter of the mean distance of the segment's customers to the centroid.
+-- Removing the farthest customer of a segment may move the centroid by at most a quarter
+-- of the mean distance of the segment's customers to the centroid.
 {% set largest_leverage = "0.25e0" %}
--- In the benchmark of customer tables, features below this share told nothing about the
--- groups.
+-- In the benchmark of customer tables, a feature told nothing about the groups if the
+-- segments explained less than this share of its variance.
 {% set smallest_explained_share = "0.1e0" %}
--- The share was 0.5 or more if categories or "active or not" decided the segments, and
--- 0.1 or less if numeric features did.
+-- Share of the variance between segments that comes from values which all customers of a
+-- segment have in common. It was 0.5 or more if categories or "active or not" decided the
+-- segments, and 0.1 or less if numeric features did.
 {% set largest_cell_share = "0.33e0" %}
 
 with

@@ -41,7 +41,7 @@ BACKWARD = {"log": np.expm1, "sqrt": np.square, "none": np.asarray}
 
 def tidy(values: np.ndarray, largest: float) -> np.ndarray:
     """Return the values without their last digits, which contain rounding errors."""
-    # For smaller values, the power of ten used for rounding would be infinite.
+    # If all values are this small, the power of ten for rounding would be infinite.
     if largest < 1e-290:
         return values
     return values.round(12 - math.ceil(math.log10(largest)))

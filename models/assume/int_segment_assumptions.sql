@@ -1,17 +1,19 @@
 -- The limits at which the checks begin to warn, and the reasons for them.
 -- Real groups have a silhouette 0.1 or more above that of tables without groups. Shapes
--- that are neither noise nor round groups, such as two crescents, have up to 0.05 more.
+-- that are neither noise nor round groups, such as two crescents, have a silhouette that
+-- is up to 0.05 above it.
 {% set smallest_gain = "0.05e0" %}
 -- Hennig (2007): a cluster with a lower mean Jaccard similarity should not be trusted.
 {% set smallest_stability = "0.6e0" %}
--- Ratio of variances: the standard deviation may be up to three times as large.
+-- The largest ratio of the variances of the widest and the narrowest segment. 9 means
+-- that the standard deviation of one is three times that of the other.
 {% set largest_spread_ratio = "9e0" %}
 -- In generated tables, the smallest valley was below this limit in 43 % of the tables
 -- whose groups K-means had missed, and in 6 % of the tables whose groups it had found.
 {% set smallest_valley = "0.5e0" %}
--- With fewer different vectors, the dip test can hardly prove a valley.
+-- With fewer different vectors than this, the dip test can hardly prove a valley.
 {% set fewest_vectors = 500 %}
--- With fewer customers, the variances of a segment are too uncertain.
+-- With fewer customers than this, the variances of a segment are too uncertain.
 {% set fewest_customers = 30 %}
 
 {% set least_structure -%}

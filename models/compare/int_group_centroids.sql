@@ -1,6 +1,7 @@
 {% set most_features = configured_segmentations("kmeans")
     | map(attribute="features") | map("length") | max %}
-{#- All segmentations share the list: one with fewer features has NULL at the end. -#}
+{#- All segmentations share one list of coordinates. In a segmentation with fewer
+    features, the last coordinates are NULL. -#}
 {% set coordinate = list_element("points.point", "{position}")
     ~ " / bounds.largest_coordinate" %}
 {% set coordinates = for_each(range(most_features), {

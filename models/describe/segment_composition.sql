@@ -50,7 +50,8 @@ named as (
 
 unpivoted as (
 
-    -- The last line is never kept. It gives the types where there are no attributes.
+    -- The last line is filtered out below. It gives the columns their types if no
+    -- attribute is configured.
     select
         segmentation,
         segment_id,

@@ -30,7 +30,7 @@ SCHEMA = {
 
 # A tree has at most this many leaves per segment, so that rules stay short.
 LEAVES_PER_SEGMENT = 2
-# A tree with fewer leaves is preferred if its mean F1 score is lower by at most this.
+# A smaller tree is preferred if its mean F1 score is at most this far below the best.
 SIMPLER_TREE = 0.03
 # A rounder threshold is preferred if it lowers the mean F1 score by at most this.
 ROUNDER_THRESHOLD = 0.002

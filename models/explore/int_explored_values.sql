@@ -2,8 +2,8 @@
 
 {% set columns = configured_numbers() %}
 
--- The tables of customers have no CTE of their own, because an engine may keep a CTE that
--- is read more than once in memory.
+-- The tables of customers are read without a CTE, because an engine may hold a CTE in
+-- memory if it is read more than once.
 with
 
 int_segmentation_features as (

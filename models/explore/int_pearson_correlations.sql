@@ -21,8 +21,8 @@
         }) %}
     {% endfor %}
 {% endfor %}
-{# Values are whole numbers from 0 to 2^31 over the range of a column: their products fit
-   a BIGINT, and their sums are exact in every order of the rows. #}
+{# The values of each column are scaled to whole numbers: its lowest value to 0, its
+   highest to 2^31. So products fit a BIGINT, and sums are exact for any order of rows. #}
 {% set moved -%}
 (
             select
@@ -40,8 +40,8 @@
 
 with
 
--- customer_features has no CTE of its own, because an engine may keep a CTE that is read
--- more than once in memory.
+-- customer_features is read directly, without a CTE: it is needed twice, and an engine
+-- may hold a CTE in memory if it is read more than once.
 ranges as (
 
     select
@@ -78,8 +78,9 @@ centered as (
 
 correlated as (
 
-    -- If the standard deviation is less than 2^10, rounding has left too few digits for
-    -- a reliable correlation.
+    -- Values were rounded to whole numbers from 0 to 2^31. If the standard deviation of
+    -- one of the two is less than 2^10 on this scale, too few digits are left for a
+    -- reliable correlation.
     select
         feature,
         other_feature,

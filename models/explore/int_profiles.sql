@@ -3,8 +3,8 @@
     mean lies within one standard deviation of the median (Hotelling and Solomons, 1932),
     so that converting them to moments about the mean loses no digits.
 
-    The values are read three times without a CTE, because an engine may keep a CTE that
-    is read more than once in memory, with all values of all customers. -#}
+    The values are read three times without a CTE. An engine may hold a CTE in memory if
+    it is read more than once, here with all values of all customers. -#}
 {% set int_explored_values = ref("customer_segmentation", "int_explored_values") %}
 {% set fractions = {
     "quantile_01": 0.01,

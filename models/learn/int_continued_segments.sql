@@ -82,8 +82,8 @@ compared as (
 
 renamed as (
 
-    -- Segmentations that lost features and got new ones. A feature was renamed, or it was
-    -- replaced by another one, and then segments may share customers by chance.
+    -- Segmentations that lost features and got new ones. Either a feature was renamed, or
+    -- another feature replaced it; in that case, segments may share customers by chance.
     select segmentation
     from compared
     where

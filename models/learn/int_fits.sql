@@ -1,5 +1,7 @@
--- The registry as one row per fit with lists, because scoring needs one row per
--- segmentation. Coordinates are weighted, as in the points of customers.
+-- The registry `kmeans_fits` with one row per fit: features and segments become lists.
+-- Scoring reads one of these rows per segmentation, that of its champion. Coordinates of
+-- centroids are multiplied by the square root of the weight, as in the points of
+-- customers.
 with
 
 kmeans_fits as (

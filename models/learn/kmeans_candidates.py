@@ -294,7 +294,7 @@ def model(dbt, session: DuckDBPyConnection) -> DuckDBPyRelation:
     today = {(row["segmentation"], row["configuration_hash"]) for row in segmentations}
     for row in rows:
         name = row["segmentation"]
-        # `dbt build --empty` leaves `current` empty, and then rows stay as they are.
+        # `dbt build --empty` leaves `current` empty, so that no row changes.
         if name in current and (name, row["configuration_hash"]) in today:
             row["is_current"] = row["data_fingerprint"] == current[name]
     return as_relation(session, rows)

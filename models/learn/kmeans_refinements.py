@@ -87,7 +87,7 @@ def fixed_point_sum_sql(whole_sum: str, expression: str, largest: float) -> str:
     """Return SQL for a sum of doubles of at most `largest`. `whole_sum` adds whole
     numbers, so the result has the same bits for every order of rows.
     """
-    # In quotes, because DuckDB would read the digits as a DECIMAL, maybe one bit off.
+    # In quotes, because DuckDB reads bare digits as a DECIMAL, which may be inexact.
     unit = f"'{fixed_point_unit(largest)!r}'::double"
     return f"({whole_sum.format(value=f'({expression}) * {unit}')})::double / {unit}"
 
@@ -136,7 +136,7 @@ def run_pass(customers: Customers, centroids: np.ndarray, *, measure: bool) -> P
     for position, *figures in totals:
         slot, count, sums = position - 1, figures[0], figures[-dimensions:]
         moved[slot] = np.array(sums) / count
-        # Huygens' theorem: squared distances to the mean are smaller by this sum.
+        # By Huygens' theorem, moving to the mean lowers the inertia by this sum.
         gains += list(count * (moved[slot] - centroids[slot]) ** 2)
         measures[slot] = dict(zip(MEASURES, figures[:-dimensions], strict=measure))
     return Pass(moved, math.fsum(gains), measures)

@@ -5,8 +5,8 @@
 {% if registry_from %}
 select segmentation_registry_from.*
 from {{ registry_from }} as segmentation_registry_from
--- Always true. If the relation is not a registry, the error shows the name of the
--- setting.
+-- This condition is always true. If the relation is not a registry, DuckDB's error about
+-- this line shows the name of the setting.
 where segmentation_registry_from.fit_id is not null
 {% else %}
 select

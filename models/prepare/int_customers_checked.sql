@@ -148,8 +148,8 @@ select
     {{ columns_for_each(columns, ["{column}"]) }},
     copies,
     {{ as_code("rejection", reasons | unique | list) }} as rejection,
-    -- The two texts are one list, because they are NULL for accepted rows, and a NULL
-    -- list takes less storage than two NULL texts.
+    -- The id and the row as JSON are one list, because both are NULL for accepted rows,
+    -- and a NULL list takes less storage than two NULL texts.
     case when rejection is not null then {{ dbt.array_construct([
         "cast(given_id as " ~ dbt.type_string() ~ ")",
         row_as_json(given) if segmentation_setting("segmentation_rejected_rows")

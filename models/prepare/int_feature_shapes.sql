@@ -78,8 +78,8 @@ described as (
 fenced as (
 
     -- In a normal distribution, the quartiles lie 1.349 standard deviations apart, and
-    -- far values do not move them. If they are equal, the standard deviation is used
-    -- instead.
+    -- far values do not move them. If the quartiles are equal, the standard deviation is
+    -- used instead.
     select
         *,
         {{ list_element("quartiles", 2) }} as middle,

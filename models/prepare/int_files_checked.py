@@ -252,7 +252,7 @@ def look_closer(row: dict) -> None:
         FileError: the numbers differ, or DuckDB has found a fault.
     """
     options = json.loads(row["options"])
-    texts = [  # only DuckDB can read other files
+    texts = [  # only DuckDB can read remote files and other compressions
         Text(path, options)
         for path in map(Path, row["paths"])
         if path.is_file() and path.suffix != ".zst" and "compression" not in options

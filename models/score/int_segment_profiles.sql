@@ -149,9 +149,10 @@ measured as (
 
 chosen as (
 
-    -- Only values of 0 and 1 have the same sum as their squares. A median that many
-    -- customers share would be the same for different segments. A mean that depends on
-    -- few customers is not typical.
+    -- The typical value is a share, a median or a mean. Only values of 0 and 1 have the
+    -- same sum as their squares; they get a share. The mean of skewed values depends on
+    -- few customers, so they get a median, unless many customers share the median: it
+    -- would be the same for different segments.
     select
         measured.*,
         columns.block,

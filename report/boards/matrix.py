@@ -23,8 +23,8 @@ def cell(share: float, customers: int, expected: float) -> dict:
 
 
 def lift_score(customers: int, expected: float) -> float:
-    """Return -1 for an empty cell, 0 for a count as by chance, 1 for three times as
-    many.
+    """Return -1 for an empty cell, 0 for the count expected by chance, and 1 for three
+    times this count.
 
     The score is 0 for differences that chance makes in one of twenty cells or more.
     """

@@ -1,5 +1,5 @@
--- Quantiles and ranges of each feature of one segmentation: in each segment, and in rows
--- where segment_id is NULL among all customers.
+-- Quantiles and ranges of each feature of one segmentation, in each segment. Rows where
+-- segment_id is NULL have the quantiles and ranges of all customers.
 {% for feature in features %}
 select
     {{ loop.index0 }} as position,

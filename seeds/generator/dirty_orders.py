@@ -22,7 +22,7 @@ REPEATED_ORDERS = 12
 
 def draw_orders(year: int = 2025) -> list[Row]:
     """Return the clean orders of the sample's customers, with every value as text.
-    Those of 2025 include some of earlier years; others are only of that year.
+    For 2025, these include some orders of earlier years; for other years, they do not.
     """
     result = connect(CUSTOMERS, later=year == 2026, order_year=year).execute(
         "select * from orders order by order_id"
@@ -51,7 +51,7 @@ def spoil_orders(
 
 def draw_dirty_orders(later: bool = False) -> list[Row]:
     """Return the orders with dirt, in an order that looks random and never changes.
-    Those of 2024 have none.
+    The orders of 2024 have no dirt.
 
     A year later, the orders of that year are added, and the orders of customers who
     left are removed. All other rows stay the same.

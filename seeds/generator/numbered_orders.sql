@@ -108,7 +108,7 @@ shared_purchases as (
     select
         *,
         greatest(year_count, round(products * web_share)::bigint) as web_products,
-        -- what is known of 2024 is that customers bought about as much as in 2025
+        -- in 2024, each customer spent about as much as in 2025
         round(
             cents
             * web_share

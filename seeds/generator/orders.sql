@@ -7,8 +7,8 @@
 -- draw.
 --
 -- With `order_year` = 2026, these are the orders of 2026 only. Their numbers start at
--- 101, after those of all earlier orders. With 2024, these are more completed orders of
--- that year, from 901 on, so that 2025 begins with a year that is known.
+-- 101, after those of all earlier orders. With 2024, these are additional completed
+-- orders of 2024, numbered from 901 on, so that the year before 2025 is complete, too.
 
 create view orders as
 

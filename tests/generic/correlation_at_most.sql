@@ -139,7 +139,8 @@ measured as (
         other_column,
         count(*) as rows_found,
         corr(value, other_value) as correlation,
-        -- Rounding can give a constant a deviation above 0, so the range decides.
+        -- Rounding can give a constant column a deviation above 0, so the range shows
+        -- whether a column varies.
         min(value) < max(value) and min(other_value) < max(other_value) as both_vary
 
     from paired

@@ -17,7 +17,7 @@ from shop import Shop, installed
 
 # Folders of tests that share a build: all their tests run on one worker.
 BUILT_ONCE = {"audiences", "lifecycle"}
-# Models that read a var of which a mistake stops the parse.
+# Models that read the vars in which a mistake stops the parse.
 CHECKING_VARS = [
     *("configure/int_features.sql", "configure/int_segmentations.sql"),
     *("configure/int_python_packages.py", "prepare/base_customers.sql"),

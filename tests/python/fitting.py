@@ -6,7 +6,8 @@ import pandas as pd
 from sklearn.preprocessing import StandardScaler
 
 PEOPLE = [[30, 20], [30, 80], [60, 20], [60, 80]]
-# Signs of the coordinates of the candidates' centroids. Segments have another order.
+# Signs of the coordinates of the candidates' centroids, in the order of the candidates.
+# The segments of a fit have another order.
 SIGNS = ((-1, -1), (1, 1), (-1, 1), (1, -1))
 SEGMENTATIONS = {"value": ["age", "income"], "lifestyle": ["age"]}
 LISTS = ["centroids", "segment_stability"]

@@ -115,7 +115,7 @@ COLUMNS = [
     ("segmentation_measures.age.max", "set at the feature", "120", 120),
     ("segmentation_attributes", "a list", "country", "country"),
 ]
-# The same for mistakes that need wrong values at other keys, or at several keys.
+# Mistakes of the same form that need wrong values at other keys, or at several keys.
 RELATED_COLUMNS = [
     ("segmentation_customers.file", "a text", "null", {"segmentation_customers": {}}),
     (

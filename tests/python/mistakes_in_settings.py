@@ -132,7 +132,7 @@ SETTINGS = [
     ("segmentation_cluster", "spelt segmentation_clusters", "segmentation_cluster", 4),
     ("segmentation", "spelt segmentations", "segmentation", {}),
 ]
-# The same for mistakes that need wrong values at other keys, or at several keys.
+# Mistakes of the same form that need wrong values at other keys, or at several keys.
 RELATED_SETTINGS = [
     (
         "segmentations.land.by",

@@ -70,13 +70,13 @@ class Project:
     def dbt(
         self, *arguments: str, threads: int = 2, anew: bool = False, **variables
     ) -> Result:
-        """Run a dbt command with the keyword arguments as --vars. Without a folder in
-        these vars, it publishes nothing.
+        """Run a dbt command with the keyword arguments as --vars. It publishes only if
+        they contain `segmentation_publish_to`.
 
         To save time, dbt does not parse files again that this process has read before
-        (dbt has this cache for its own tests). If ROOT has the variables of the command
-        before, dbt does not parse it at all. With `anew`, it reads all files again, so
-        that all warnings about them appear.
+        (dbt has this cache for its own tests). If the variables are those of the
+        previous command, dbt does not parse ROOT at all. With `anew`, dbt reads all
+        files again, so that all warnings about them appear.
         """
         variables = {"segmentation_publish_to": ""} | variables
         messages, log = [], []

@@ -95,7 +95,7 @@ def public_tables(shop: Shop) -> dict:
 
 
 def read_by_the_package(shop: Shop) -> set:
-    """Return pairs of a node of the package and a node of the user that it reads."""
+    """Return pairs: a node of the package, and a node of the user that it reads."""
     return {
         (node["name"], parent)
         for node in shop.artifact("manifest")["nodes"].values()

@@ -23,8 +23,8 @@ def shown(sample):
 
 @pytest.fixture(scope="module")
 def moved(shown):
-    """The share of customers who move, by distance: of all customers, and of each
-    segment.
+    """By measure of distance: the percentage of all customers who move, and for each
+    segment the number of customers who move and of all its customers.
     """
     moved = {}
     for row in shown["distance_measures"]:

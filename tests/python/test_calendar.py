@@ -1,4 +1,4 @@
-"""What segment_calendar says of moves whose truth is known."""
+"""segment_calendar has the right figures for moves that are known exactly."""
 
 import itertools
 from collections import Counter
@@ -20,7 +20,7 @@ MONTH_ENDS = [
 
 @pytest.fixture(scope="module")
 def steps(tmp_path_factory):
-    """The SQL from places to the figures of a year, for the database in memory."""
+    """The compiled SQL of the models in STEPS, for a database in memory."""
     project = Project(tmp_path_factory.mktemp("calendar"))
     result = project.dbt("compile", "--select", *STEPS, segmentation_calendar={})
     assert result.success, result.error
@@ -36,7 +36,7 @@ def steps(tmp_path_factory):
 def calendar(
     steps: dict, tables: dict[str, pd.DataFrame], first: str, last: str
 ) -> pd.DataFrame:
-    """The last relation that the steps from the first on make of the tables."""
+    """Return the table of the step `last`, after running the steps from `first` on."""
     names = STEPS[STEPS.index(first) : STEPS.index(last) + 1]
     with duckdb.connect(":memory:") as connection:
         for name, frame in tables.items():
@@ -49,7 +49,9 @@ def calendar(
 
 @pytest.fixture(scope="module")
 def stays():
-    """The segment (3 for none) of customers by month end; many are missing at times."""
+    """The segment of each customer at each month end: 0 to 2, or 3 for none. At some
+    month ends, customers are missing.
+    """
     random = np.random.default_rng(7)
     stays = {}
     for customer in range(200):
@@ -64,7 +66,7 @@ def stays():
 
 @pytest.fixture(scope="module")
 def tables(stays):
-    """The same as the tables that the models read."""
+    """The stays in the form of the tables that the models read."""
     names = ["s-1", "s-2", "s-3"]
     return {
         "int_champion_segments": pd.DataFrame(
@@ -150,8 +152,9 @@ def test_moves_and_returns_of_a_year_are_those_counted_one_by_one(steps, stays, 
 
 
 def flows(sizes: dict[str, list[list[int]]], moves: int | None = None) -> pd.DataFrame:
-    """Flows of 13 month ends, by segmentation the sizes of its segments. The moves are
-    as many as the sizes need, or `moves` into and out of each segment.
+    """Return flows for given sizes of the segments at 13 month ends. Customers only
+    move as the sizes require. With `moves`, this number of customers also moves out of
+    each segment every month, and as many move in.
     """
     rows = []
     for segmentation, segments in sizes.items():
@@ -187,7 +190,7 @@ def flows(sizes: dict[str, list[list[int]]], moves: int | None = None) -> pd.Dat
 
 
 def seasons(steps: dict, frame: pd.DataFrame) -> pd.Series:
-    """The share of season after a year, by segmentation and segment."""
+    """Return season_share at the last month end, by segmentation and segment."""
     years = calendar(steps, {"int_calendar_flows": frame}, STEPS[2], STEPS[2])
     last = years[years.month_end == years.month_end.max()]
     assert years[years.month_end < years.month_end.max()].season_share.isna().all()
@@ -195,7 +198,8 @@ def seasons(steps: dict, frame: pd.DataFrame) -> pd.Series:
 
 
 def test_season_is_what_a_year_takes_back(steps):
-    # Changes of 44 customers, of which 4 last; changes of 24, which all last.
+    # The changes of s-0 add up to 44 customers, of which 4 remain after a year. The
+    # changes of s-1 add up to 24, which all remain.
     up_and_down = [40, 44, 48, 52, 56, 60, 64, 60, 56, 52, 48, 44, 44]
     straight = list(range(20, 46, 2))
     rest = [100 - one - other for one, other in zip(up_and_down, straight, strict=True)]
@@ -214,7 +218,9 @@ def test_season_is_what_a_year_takes_back(steps):
 
 
 def test_chance_is_rarely_taken_for_season_and_a_season_is_found(steps):
-    """Each month, 60 of 1,000 customers change sides whatever the size of a side."""
+    """Each month, 60 of 1,000 customers move between two segments, each of them in a
+    random direction. `waves` also has a season.
+    """
     random = np.random.default_rng(11)
     steps_by_chance = 2 * random.binomial(60, 0.5, size=(1000, 12)) - 60
     walks = 500 + np.cumsum(np.c_[np.zeros(1000, int), steps_by_chance], axis=1)

@@ -1,4 +1,6 @@
-"""The figures of a candidate equal scikit-learn's on a table of single customers."""
+"""The figures of a candidate equal those of scikit-learn on a table that has one row
+per customer.
+"""
 
 import numpy as np
 import pytest

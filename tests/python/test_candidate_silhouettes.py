@@ -1,5 +1,5 @@
-"""The silhouette of a candidate equals scikit-learn's on a table of single customers,
-and its standard error equals the deviation of repeated draws.
+"""The silhouette of a candidate equals that of scikit-learn on a table that has one row
+per customer. Its standard error equals the deviation of repeated draws.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""The stability of a candidate equals a bootstrap of a table of single customers with
-scikit-learn's indices.
+"""The stability of a candidate is computed from weighted vectors. It agrees with a
+bootstrap of a table that has one row per customer, scored with scikit-learn's indices.
 """
 
 import numpy as np

@@ -49,7 +49,7 @@ def test_tables_count_what_was_chosen():
 
     overall = benchmark.overall_table(outcomes).splitlines()
     assert overall[2] == "| **rule in use** | 40 % (17 to 69) | 100 % | -0.40 |  |"
-    # Five fair coins fall 1 : 4 or more unevenly in 12 of 32 cases.
+    # The p-value: five fair coins fall 1 : 4 or more unevenly in 12 of 32 cases.
     assert overall[9] == (
         "| gap statistic | 10 % (2 to 40) | 60 % | +0.30 | 1 : 4 (p 0.375) |"
     )

@@ -1,4 +1,6 @@
-"""Clients of BI tools can read the publication, each in a separate process."""
+"""The published files can be read with DuckDB (also an old version), SQLAlchemy and
+pandas, as BI tools and notebooks do. Each client runs in a separate process.
+"""
 
 import json
 import os

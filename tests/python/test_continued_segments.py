@@ -37,8 +37,8 @@ def build(project: Project, customers: int = 400, factor: int = 1) -> dict:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """The segments of all customers, of the same in other units, and without frequent
-    buyers.
+    """The segments in three builds: of all customers, of all customers with orders in
+    another unit, and of the customers without the frequent buyers.
     """
     project = Project(tmp_path_factory.mktemp("continued"))
     changes = {}, {"factor": 1000}, {"customers": 300}

@@ -1,4 +1,6 @@
-"""The figures for the criteria equal those of a table of single customers."""
+"""The figures that criteria see are computed from weighted points. They equal those of
+a table that has one row per customer.
+"""
 
 import curves
 import numpy as np

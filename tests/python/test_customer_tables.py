@@ -1,5 +1,5 @@
-"""The benchmark of preparations has tables with the described properties, and the page
-shows the run that the script describes.
+"""The customer tables of the benchmark have the described properties. The page shows
+results for the seeds, the kinds of tables and the preparations that the script has.
 """
 
 from types import SimpleNamespace

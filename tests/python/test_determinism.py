@@ -51,7 +51,7 @@ def parquet(tmp_path_factory):
 
 
 def build(folder, source, threads: int) -> list:
-    """Build, and return preparation, fit and segments to the last bit."""
+    """Build and return the preparation, the fit and the segments, with all bits."""
     project = Project(folder)
     result = project.dbt(
         *("run", "--select", "+tag:core", "+tag:assume", "+tag:compare"),

@@ -1,4 +1,6 @@
-"""`explore` with more customers than it ranks, with none, and with one feature."""
+"""The tables of `explore` with more customers than are ranked, without customers, and
+with a single feature.
+"""
 
 import hashlib
 

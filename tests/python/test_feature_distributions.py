@@ -1,4 +1,6 @@
-"""Bins, mean and deviation equal those of a table of single customers."""
+"""Bins, mean and deviation of weighted points equal those of a table that has one row
+per customer.
+"""
 
 import itertools
 

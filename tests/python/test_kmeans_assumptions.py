@@ -12,7 +12,7 @@ CUSTOMERS = 400
 CENTERS = np.array([[0, 0], [6, 0], [0, 6], [6, 6]])
 
 
-# builds
+# Tests of builds
 
 SEGMENTATIONS = {
     "noise": (["u", "v"], 4),

@@ -1,5 +1,5 @@
-"""Candidates equal scikit-learn's fits on a table of single customers. They are
-rounded, so that all machines find the same digits.
+"""Candidates equal scikit-learn's fits on a table that has one row per customer. They
+are rounded, so that all machines find the same digits.
 """
 
 import os

@@ -93,7 +93,8 @@ def test_model_matches_on_the_features_that_both_fits_have(project, build_fits, 
         }
 
     before = incomes(build_fits(project))
-    # Changes the previous fit: it has two segments, on income and another feature.
+    # Changes the previous fit: afterwards it has only two segments, and its features
+    # are income and debt instead of income and age. So both fits only share income.
     project.execute("""
         delete from kmeans_fits where segment_id in ('value-3', 'value-4');
         update kmeans_fits set feature = 'debt' where feature = 'age'

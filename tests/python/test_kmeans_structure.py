@@ -20,7 +20,7 @@ def kmeans_structure():
     return load_model("models/assume/kmeans_structure.py")
 
 
-# reference_tables
+# Tests of the function reference_tables
 
 
 def test_tables_keep_correlations_of_skewed_and_rounded_features(kmeans_structure):
@@ -51,7 +51,7 @@ def test_categories_stay_together_and_lose_their_company(kmeans_structure):
     assert abs(np.corrcoef(vectors[:, 0], vectors[:, 3])[0, 1]) > 0.4
 
 
-# simplified_silhouette, resampled_rand
+# Tests of the functions simplified_silhouette and resampled_rand
 
 
 def test_simplified_silhouette_is_that_of_scikit_learns_distances(kmeans_structure):
@@ -83,7 +83,7 @@ def test_resampled_groups_are_found_again_and_resampled_noise_is_not(
         assert low <= found <= high
 
 
-# structure
+# Tests of the function structure
 
 CENTERS = np.array([[0, 0], [6, 0], [0, 6], [6, 6]])
 

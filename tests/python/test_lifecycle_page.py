@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow
 
 PAGE = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
 # The segmentations that the page shows, and the numbers of clusters that they choose.
-# Others would take time and not change the segments. But ids of fits depend on these
-# settings, so they differ from the page.
+# Other segmentations and numbers would take time and not change these segments. But the
+# ids of fits depend on these settings, so the test has other ids than the page.
 SEGMENTATIONS = ["lifestyle", "rfm", "country"]
 CLUSTERS = [3, 5]
 # The parts of the project that the page needs. A default selector limits builds without
@@ -36,8 +36,9 @@ SELECTOR = {
         ]
     },
 }
-# Replaces dbt. Commands with the same variables share a target folder, so that dbt does
-# not parse the project again.
+# A script that the test writes as `.venv/bin/dbt`. It chooses a target folder by
+# `--vars` and starts the real dbt. Commands with the same variables share a folder, so
+# that dbt does not parse the project again.
 DBT = f"""
 import hashlib, os, sys
 

@@ -1,4 +1,6 @@
-"""The mixtures of the benchmarks have the properties of their descriptions."""
+"""The generated data sets of the benchmarks (mixtures) have the properties that their
+descriptions state.
+"""
 
 import numpy as np
 import pytest

@@ -68,7 +68,8 @@ def test_a_split_gives_one_new_id_and_keeps_the_others(kmeans_fits, data):
     centroids = np.vstack([halves, *[[earlier[name]] for name in others]])
     used = {*earlier, "value-33"}
     ids = kmeans_fits.segment_ids("value", centroids, earlier, used)
-    # The half that is nearer to the old centroid keeps the id.
+    # Of the two halves of the split segment, the one nearer to the old centroid keeps
+    # the id.
     assert ids == [parent, "value-34", *others]
 
 

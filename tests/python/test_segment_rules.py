@@ -34,7 +34,7 @@ def inside(box, values):
     return ((values >= box[0]) & (values < box[1])).all(axis=1)
 
 
-# boxes
+# Tests of boxes
 
 
 @modest
@@ -97,7 +97,7 @@ def test_the_category_says_that_it_is_no_other(rules):
     assert rules.without_implied(ages, ["age"]).tolist() == ages.tolist()
 
 
-# models
+# Tests of the models
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def splits(node):
     return [node, *splits(node.below), *splits(node.above)]
 
 
-# the tree
+# Tests of trees
 
 
 @modest
@@ -93,7 +93,7 @@ def test_a_leaf_more_must_be_worth_it(trees, stray, leaves):
     assert len(splits(tree)) + 1 == leaves
 
 
-# round numbers
+# Tests of round thresholds
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ EVERY_DAY = {"good 0", "every row three times 0", "decimal commas 0", "a cast 0"
 
 
 def tiers() -> list:
-    """Return the cases; `make test-all` tries a fifth, `make test-stops` all."""
+    """Return all cases. `make test-stops` tries them all, `make test-all` a fifth."""
     marks = [pytest.mark.slow, *[pytest.mark.exhaustive] * 4]
     return [
         name if name in EVERY_DAY else pytest.param(name, marks=marks[place % 5])

@@ -1,4 +1,6 @@
-"""Orders have every kind of dirt, and orders of earlier years stay."""
+"""Orders have every kind of dirt. The later file has the orders of the earlier one
+unchanged, except those of customers who left.
+"""
 
 import itertools
 from collections import Counter, defaultdict

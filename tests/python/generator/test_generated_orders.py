@@ -1,4 +1,6 @@
-"""Orders are a part of the customers' purchases. Its share depends on the group."""
+"""Orders are the part of the customers' purchases that is made in the web shop. The
+size of this part depends on the group.
+"""
 
 from collections import Counter, defaultdict
 from datetime import date
@@ -17,7 +19,7 @@ def test_orders_have_their_columns_and_ids(orders, year):
     assert list(orders[0]) == [
         *("order_id", "customer_id", "ordered_on", "status", "items", "amount")
     ]
-    # Those of 2024 are fewer, since fewer were customers.
+    # The orders of 2024 are only 0.6 of a year's, because there were fewer customers.
     years = year - 2024 + 0.6
     assert 9_000 * years < len(orders) < 12_000 * years
     assert set(ids.values()) == {1}

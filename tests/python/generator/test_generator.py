@@ -60,8 +60,7 @@ def test_what_becomes_of_the_first_does_not_depend_on_how_many_are_made(count, y
 @pytest.mark.slow
 @pytest.mark.parametrize(("later", "count"), [(False, 400_000), (True, 150_000)])
 def test_threads_change_nothing(tmp_path, later, count):
-    # Each thread gets 131,072 customers at a time, so these are enough for several
-    # threads.
+    # A thread gets 131,072 customers at a time, so several threads have customers.
     for threads in (1, 2, 4):
         connection = connect(count, threads, later)
         written = generate.write_parquet(connection, tmp_path / f"{threads}.parquet")

@@ -151,7 +151,9 @@ def thresholds(warning: float, failure: float) -> dict:
 
 
 def in_a_process_of_its_own(folder):
-    """Return a replacement of Story.dbt that also lists the loaded modules."""
+    """Return a replacement of Story.dbt that runs each command in a separate process
+    and lists which of scikit-learn and scipy it has loaded.
+    """
 
     def dbt(*command: str, **variables):
         code = f"""

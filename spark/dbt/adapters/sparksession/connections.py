@@ -1,4 +1,4 @@
-"""Connects dbt to Spark by a session in the process of dbt."""
+"""Connects dbt to Spark by a session that dbt starts in its own Python process."""
 
 import shutil
 from collections.abc import Sequence
