@@ -134,6 +134,14 @@ KINDS: dict[str, tuple[Callable[[np.random.Generator, int], Table], list[Way]]] 
     "background noise": (tables_of.with_strangers, [Way("as it is", as_numbers)]),
     "copies": (tables_of.with_copies, [Way("as they are", as_numbers)]),
     "many customers": (tables_of.with_many_customers, [Way("as they are", as_numbers)]),
+    "an unrelated category": (
+        tables_of.with_unrelated_category,
+        [
+            Way("weight 0.25", one_hot(lambda _: 0.25)),
+            Way("weight 1", one_hot(lambda _: 1.0)),
+            Way("left out", as_numbers),
+        ],
+    ),
 }
 
 

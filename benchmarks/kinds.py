@@ -69,6 +69,14 @@ def with_category(generator: np.random.Generator, at: int) -> Table:
     return Table(table.numbers, table.labels, np.where(is_own, own, chance))
 
 
+def with_unrelated_category(generator: np.random.Generator, at: int) -> Table:
+    """Return groups and a category of two to four levels, random in each group."""
+    table = draw_groups(generator, at, int(generator.integers(2, 4)))
+    levels = int(generator.integers(2, 5))
+    categories = generator.integers(levels, size=CUSTOMERS)
+    return Table(table.numbers, table.labels, categories)
+
+
 def with_flags(generator: np.random.Generator, at: int) -> Table:
     """Return groups with two columns of 0 and 1. The share of 1 differs between groups,
     from 10 to 90 %.

@@ -6,6 +6,8 @@ from chance import interval_of_share, interval_of_total, standard_errors
 from drawing import counted, listed, percent, word
 from words import in_sentence, quoted, title_case
 
+# Features whose shares of variance differ by less tell segments apart as well.
+AS_GOOD = 0.05
 # A segment gets into the title if its share of a measure differs from its share of the
 # customers by at least WORTH_SAYING, and by at least BEYOND_CHANCE standard errors.
 WORTH_SAYING, BEYOND_CHANCE = 0.03, 3
@@ -78,10 +80,14 @@ def segments_title(telling: list[tuple], labels: dict[str, str]) -> str:
         telling: features with their share of variance between segments, best first.
         labels: label by feature.
     """
-    names = listed([in_sentence(labels[feature]) for feature, _ in telling[:2]])
-    if not names:
+    if not telling or telling[0][1] is None:
         return "What sets the segments apart"
-    verb = "tell" if len(telling) > 1 else "tells"
+    best = [
+        in_sentence(labels[feature])
+        for feature, share in telling
+        if share is not None and share > telling[0][1] - AS_GOOD
+    ]
+    names, verb = listed(best[:3]), "tell" if best[1:] else "tells"
     return f"{names[:1].upper()}{names[1:]} {verb} the segments apart best"
 
 
@@ -189,6 +195,8 @@ def drift_title(drift: list[dict], labels: dict[str, str]) -> str:
     """Say whether the model still fits today's customers."""
     worst = [row for row in drift if row["status"] == "fail"]
     worst = worst or [row for row in drift if row["status"] == "warn"]
+    if not any(row["figure"] for row in drift):
+        return "The segments were fitted to these customers, so nothing has drifted yet"
     if not worst:
         return (
             f"The model still fits: none of {counted(len(drift), 'figure')} has drifted"

@@ -27,8 +27,8 @@ def quoted(name: str) -> str:
 
 
 def times(ratio: float) -> str:
-    """Write a ratio of a value to the average."""
-    return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × average"
+    """Write a segment's share of a total as a multiple of its share of customers."""
+    return f"{ratio:.{1 if ratio >= 0.95 else 2}f} × its share of customers"
 
 
 def value_against_all(row: dict) -> str:

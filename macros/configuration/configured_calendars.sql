@@ -21,6 +21,7 @@
                 "name": name,
                 "features": segmentations[name].features,
                 "segmentation": segmentations[name],
+                "given": given,
                 "relation": customer_segmentation.without_guesses(
                     key ~ "." ~ name, relation
                 ).sql,

@@ -22,6 +22,7 @@
     {% do pieces.extend(customer_segmentation.sql_of_columns(customers)) %}
     {% do pieces.extend(customer_segmentation.sql_of_conditions(customers, id_type)) %}
     {% do pieces.extend(customer_segmentation.sql_of_outcomes(id_type)) %}
+    {% do pieces.extend(customer_segmentation.sql_of_calendars(id_type)) %}
     {{ return(pieces) }}
 {% endmacro %}
 
@@ -127,6 +128,28 @@
                 "given_sql": campaign.given_outcomes,
                 "value": "cast(" ~ column ~ " as " ~ type ~ ")",
                 "source": campaign.outcomes ~ " as outcomes",
+            }) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(pieces) }}
+{% endmacro %}
+
+
+{#- The relations of the calendar, by each column that they must have. -#}
+{% macro sql_of_calendars(id_type) %}
+    {% set pieces = [] %}
+    {% for calendar in customer_segmentation.configured_calendars() %}
+        {% set values = [
+            "cast(customer_id as " ~ id_type ~ ")", "cast(as_of as date)"
+        ] + customer_segmentation.for_each(
+            calendar.features, "cast({column} as double)"
+        ) %}
+        {% for value in values %}
+            {% do pieces.append({
+                "setting": "segmentation_calendar." ~ calendar.name,
+                "given_sql": calendar.given,
+                "value": value,
+                "source": calendar.relation ~ " as calendar",
             }) %}
         {% endfor %}
     {% endfor %}

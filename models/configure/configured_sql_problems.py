@@ -23,10 +23,11 @@ CURES = {
     "": "Write SQL that gives one value for each customer; what takes more rows goes"
     " into segmentation_customers, as a query in brackets.",
 }
-OUTCOMES = re.compile(r"segmentation_campaigns\..*\.outcomes")
-CURE_OF_OUTCOMES = (
-    "Give a table, or a query in brackets, with customer_id, date and amount."
-)
+# Settings that are relations, with the columns that these must have.
+RELATIONS = {
+    re.compile(r"segmentation_campaigns\..*\.outcomes"): "date and amount",
+    re.compile(r"segmentation_calendar\..*"): "as_of and all features",
+}
 MODEL = re.compile("[{]{ *ref")
 CAST = re.compile(r"\bcast\s*\(|::", re.IGNORECASE)
 
@@ -43,8 +44,16 @@ def has_cast(session: DuckDBPyConnection, source: str, settings: list[tuple]) ->
     ).fetchall()
     given = [given_sql for _, given_sql, _ in settings] + [sql for (sql,) in view]
     return any(map(CAST.search, given)) or any(
-        OUTCOMES.fullmatch(setting) for setting, *_ in settings
+        columns_of(setting) for setting, *_ in settings
     )
+
+
+def columns_of(setting: str) -> str | None:
+    """Return the columns that a relation needs besides customer_id, or None for a
+    setting that is no relation.
+    """
+    needed = (names for key, names in RELATIONS.items() if key.fullmatch(setting))
+    return next(needed, None)
 
 
 def problem(
@@ -84,8 +93,11 @@ def problem(
 def sentence(setting: str, given_sql: str, found: str) -> str:
     """Return the message for the user: the setting, the error and advice."""
     cure = next(cure for words, cure in CURES.items() if words in found)
-    if OUTCOMES.fullmatch(setting) and "converted" not in found:
-        cure = CURE_OF_OUTCOMES
+    if columns_of(setting) and "converted" not in found:
+        cure = (
+            "Give a table, or a query in brackets, with customer_id, "
+            f"{columns_of(setting)}."
+        )
     if re.search(r'column (".+") not found .* bindings:.* \1', found):
         cure = (
             "It is there, but not as a column of its own: a line of the file has more"

@@ -43,6 +43,9 @@ def spread_out(
     values. A cell reaches half way to the next lower and to the next higher value.
     Without random places, there would be a valley between any two whole numbers.
 
+    Columns of one or two values, such as those of a category, become 0. No customer can
+    be between two categories, so a valley between these is no evidence of groups.
+
     Args:
         vectors: (n, d) distinct values.
         weights: (n,) customers behind each vector.
@@ -56,12 +59,13 @@ def spread_out(
     size = min(int(reached[-1]), VALLEY_CUSTOMERS)
     customers = generator.choice(int(reached[-1]), size, replace=False)
     rows = np.searchsorted(reached, customers, side="right")
-    places = np.empty((len(rows), vectors.shape[1]))
+    places = np.zeros((len(rows), vectors.shape[1]))
     for column, values in enumerate(vectors.T):
         levels, level = np.unique(values, return_inverse=True)
+        if len(levels) <= 2:
+            continue
         halves = np.diff(levels, append=levels[-1], prepend=levels[0]) / 2
-        if len(levels) > 1:  # the outermost cells are symmetric
-            halves[0], halves[-1] = halves[1], halves[-2]
+        halves[0], halves[-1] = halves[1], halves[-2]  # the outermost are symmetric
         lowest, highest = levels - halves[:-1], levels + halves[1:]
         mine = level[rows]
         widths = (highest - lowest)[mine]

@@ -39,6 +39,11 @@ def outcomes(sql: str) -> dict:
     return {"segmentation_campaigns": {"winter": campaign}}
 
 
+def calendar(sql: str) -> dict:
+    """Return a calendar with this relation."""
+    return {"segmentation_calendar": {"shoppers": sql}}
+
+
 SQL = {
     # name of the mistake: template with {} for good SQL, which becomes bad SQL
     "a comment": "{} -- of the customer",
@@ -242,6 +247,12 @@ CHANGES = {
     "outcomes without a column": outcomes("(select 1 as customer_id, 2 as amount)"),
     "outcomes in no table": outcomes("gone_orders"),
     "outcomes with a missing operand": outcomes("(select 1 + as customer_id)"),
+    "a calendar without a feature": calendar(
+        "(select 'c0001' as customer_id, '2026-01-31' as as_of)"
+    ),
+    "a calendar of words for days": calendar(
+        "(select 'c0001' as customer_id, 'soon' as as_of)"
+    ),
     "restarts of none": {"segmentation_restarts": 0},
     "a seed of text": {"segmentation_seed": "one"},
     "a training of null": {"segmentation_training": None},

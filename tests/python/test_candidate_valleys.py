@@ -17,7 +17,7 @@ def test_customers_spread_over_the_cells_of_their_values(candidate_valleys):
     places, rows = candidate_valleys.spread_out(vectors, weights, seed=1)
 
     assert np.bincount(rows).tolist() == weights.tolist()
-    assert set(places[:, 1]) == {5.0}  # a constant: its only cell has width 0
+    assert set(places[:, 1]) == {0.0}  # a constant
     for row, (lowest, highest) in enumerate([(-0.5, 0.5), (0.5, 2), (2, 4)]):
         found = places[rows == row, 0]
         width = highest - lowest
@@ -27,14 +27,32 @@ def test_customers_spread_over_the_cells_of_their_values(candidate_valleys):
 
 
 def test_of_many_customers_some_are_spread_out(candidate_valleys):
-    vectors, weights = np.array([[0.0], [1.0]]), np.array([3e9, 1e9])
+    vectors, weights = np.array([[0.0], [1.0], [2.0]]), np.array([3e9, 5e8, 5e8])
 
     places, rows = candidate_valleys.spread_out(vectors, weights, seed=1)
     others, _ = candidate_valleys.spread_out(vectors, weights, seed=2)
 
     assert places.shape == others.shape == (2_000, 1)
-    assert rows.mean() == pytest.approx(0.25, abs=0.04)
+    assert (rows > 0).mean() == pytest.approx(0.25, abs=0.04)
     assert not np.array_equal(places, others)
+
+
+def test_two_categories_have_no_valley_between_them(candidate_valleys):
+    # Four segments: two groups of a number, each with two categories (one-hot columns).
+    generator = np.random.default_rng(1)
+    group, category = np.arange(800) % 2, np.arange(800) // 2 % 2
+    numbers = 8 * group + generator.normal(size=800)
+    points = np.column_stack([numbers, 5 * category, 5 * (1 - category)])
+
+    def valley(labels):
+        places, rows = candidate_valleys.spread_out(points, np.ones(800), seed=1)
+        centroids = np.array(
+            [points[labels == label].mean(axis=0) for label in np.unique(labels)]
+        )
+        return candidate_valleys.smallest_valley(places, rows, labels, centroids)
+
+    assert valley(group) > 1
+    assert valley(2 * group + category) < 1
 
 
 def dip_by_linear_programs(values):

@@ -71,6 +71,21 @@ def test_outcomes_are_tried(problems_of, outcomes, value, found):
     assert "secret" not in error
 
 
+def test_a_calendar_is_tried_by_its_columns(problems_of):
+    given = "(select 1 as customer_id, date '2026-01-31' as as_of, 'secret' as age)"
+    values = [
+        f"cast({name})" for name in ("as_of as date", "age as int", "spend as int")
+    ]
+    problems = problems_of(
+        *[("segmentation_calendar.shoppers", given, value, given) for value in values]
+    )
+
+    assert len(problems) == 2
+    assert "converted to INT32" in problems[0]
+    assert 'column "spend" not found' in problems[1]
+    assert problems[1].endswith("with customer_id, as_of and all features.")
+
+
 def test_a_model_that_is_not_built_is_left_to_the_build(problems_of):
     given = "{{ ref('orders') }}"
 

@@ -221,6 +221,15 @@ def test_every_macro_and_argument_is_described(manifest):
     assert gaps == []
 
 
+def test_arguments_of_macros_have_the_names_and_types_that_dbt_expects(sample):
+    """Every parse of dbt 1.12 warns of others; that of 1.11 does with the flag."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    warned = [text for text in sample.result.messages if "yaml for macro" in text]
+
+    assert project["flags"]["validate_macro_args"] is True
+    assert warned == []
+
+
 def test_every_argument_of_a_generic_test_is_described(manifest):
     gaps = []
     for path in (ROOT / "tests" / "generic").glob("*.sql"):

@@ -158,6 +158,24 @@ def test_shapes_are_those_of_the_columns(prepared):
             assert zero_distance == pytest.approx(active.mean() / active.std(ddof=0))
 
 
+@pytest.mark.parametrize(("customers", "warned"), [(29, True), (30, False)])
+def test_fewer_than_ten_customers_for_each_feature_are_few(tmp_path, customers, warned):
+    features = {name: {} for name in ("normal", "evenly_spread", "complaints")}
+    result = build(
+        *(Project(tmp_path), draw_customers()[:customers], features),
+        *("--indirect-selection", "cautious", "--select", "+warn_of_few_customers"),
+        segmentations={"main": {"features": list(features)}},
+    )
+    assert result.success, result.error
+
+    told = findings(result).get("warn_of_few_customers", [])
+
+    assert told == warned * [
+        "main has 29 customers for 3 features, fewer than ten for each: other customers"
+        " would give other segments. Use fewer features."
+    ]
+
+
 def test_three_giants_stop_the_build_and_are_told_why(tmp_path):
     # 400 companies of two kinds. Three companies have a thousand times the revenue.
     generator = np.random.default_rng(1)
