@@ -98,8 +98,8 @@ def elbow_from_one(seen: Curves) -> int:
 
 IN_USE = "rule in use"
 CRITERIA: dict[str, Callable[[Curves], int]] = {
-    # An earlier rule, without the check that every segment is found again: see the
-    # page.
+    # An earlier rule, without the check that every segment is found again: see
+    # docs/choosing_k.md.
     IN_USE: found_again_or_not,
     "without valleys": clearest,
     "valleys alone": most_with_valleys,

@@ -29,9 +29,9 @@ nearest as (
 
 placed as (
 
-    -- Whom the build before has placed in what is now the next segment stays there, until
-    -- the margin is large enough. Its scores are read without ref(), because
-    -- int_customer_scores depends on this model.
+    -- A customer whose segment in the previous build is now the second-nearest one stays
+    -- there while the margin is small. The scores of that build are read without ref(),
+    -- because int_customer_scores depends on this model.
     select
         nearest.*,
         coalesce(

@@ -1,4 +1,4 @@
-"""What a build of an earlier version leaves in a database, as files.
+"""Stores the tables that a build of an earlier version left in its database as files.
 
 After a release, write the files of its version:
 python tests/python/earlier_version.py tests/fixtures/VERSION

@@ -13,6 +13,6 @@ FEATURES = {
 
 
 def table(project: Project, sql: str, index: str | list[str]) -> pd.DataFrame:
-    """Return a query as a data frame, one row per index."""
+    """Return the result of a query as a data frame, one row per index."""
     rows = [row[0] for row in project.query(f"select rows from ({sql}) as rows")]
     return pd.DataFrame(rows).set_index(index).sort_index()

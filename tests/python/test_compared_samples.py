@@ -50,8 +50,8 @@ CONFIGURATION = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A build with more customers than the silhouette samples, other options, and no
-    measures.
+    """A build with more customers than the sample for the silhouette has, with other
+    options, and without measures.
     """
     project = Project(tmp_path_factory.mktemp("made"))
     result = project.dbt(

@@ -1,5 +1,5 @@
-"""The tables of `explore` equal pandas, scipy and NumPy on the sample, and on a table
-with values that easily give wrong figures.
+"""The tables of `explore` have the figures that pandas, scipy and NumPy compute, on the
+sample and on a table with values that easily give wrong figures.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Every feature option equals scikit-learn or NumPy on the same customers."""
+"""Every feature option gives the same values as scikit-learn or NumPy."""
 
 import duckdb
 import numpy as np

@@ -1,5 +1,5 @@
 """Rules and pulls of a whole build: the published predicates work as SQL, and the
-figures equal NumPy.
+figures equal those of NumPy.
 """
 
 from itertools import combinations

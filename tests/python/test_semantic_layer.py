@@ -1,4 +1,6 @@
-"""The semantic layer that an operation writes fits the table and dbt's own rules."""
+"""The semantic model that print_semantic_layer prints fits the table `audiences` and
+dbt's own rules.
+"""
 
 import re
 

@@ -8,8 +8,8 @@ from project import Project
 
 pytestmark = pytest.mark.slow
 
-# 100 customers of each group. Of the first, 20 are on the way to the second: near and
-# far are the shares of this way.
+# 100 customers of each of three groups. 20 customers of the first group have moved
+# towards the second group, ten by the share `near` of the distance and ten by `far`.
 CUSTOMERS = """
     select
         'c' || i as customer_id,
@@ -37,7 +37,7 @@ FOUND = """
 
 
 def run(project: Project, near: str, far: str, **changes) -> tuple:
-    """Build, and return how many of the first group moved and how many are held."""
+    """Build. Return how many of the first group have moved, and how many are held."""
     customers = CUSTOMERS.format(near=near, far=far)
     result = three_groups.run(
         project,
@@ -51,8 +51,8 @@ def run(project: Project, near: str, far: str, **changes) -> tuple:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory):
-    """Ten customers go 54 % of the way to the next group (a margin of about 0.15), and
-    ten go 70 % of it (about 0.57).
+    """Ten customers go 54 % of the way to the second group, which gives a margin of
+    about 0.15. Ten go 70 % of the way, which gives a margin of about 0.57.
     """
     project = Project(tmp_path_factory.mktemp("stickiness"))
     project.found = {

@@ -1,5 +1,5 @@
-"""A database of an earlier version goes on in this one. There is no new fit, nobody
-moves, and segments keep their ids and names.
+"""A build continues the database of an earlier version: it makes no new fit, no
+customer moves, and segments keep their ids and names.
 """
 
 import pytest
@@ -19,7 +19,7 @@ def kept(project: Project) -> dict[str, list[tuple]]:
 
 @pytest.fixture(params=VERSIONS)
 def upgraded(request, tmp_path):
-    """A project whose database is of an earlier version, and a build of this one."""
+    """A project with a database of an earlier version, after a build of this one."""
     project = Project(tmp_path)
     restore(FIXTURES / request.param, project.database)
     project.before = kept(project)
