@@ -267,23 +267,6 @@ def test_every_generic_test_stands_in_the_readme():
     assert [name for name in names if f"`{name}`" not in readme] == []
 
 
-def test_parquet_holds_the_types_of_the_published_file(documented):
-    """DuckDB would write a hugeint, for example, as a double."""
-    file = documented.published / "segments.duckdb"
-    with duckdb.connect(str(file), read_only=True) as connection:
-        tables = connection.sql(
-            "select table_name, parquet_file from published_tables"
-        ).fetchall()
-        for table, parquet in tables:
-            of_file = connection.sql(f"describe {table}").fetchall()
-            of_parquet = connection.sql(
-                f"describe from '{documented.published / parquet}'"
-            ).fetchall()
-            assert [row[:2] for row in of_file] == [row[:2] for row in of_parquet]
-
-    assert len(tables) > 20
-
-
 def test_parquet_files_carry_the_descriptions(documented, models):
     with duckdb.connect() as connection:
         for name in public(models).keys() - {"published_tables"}:
@@ -299,21 +282,6 @@ def test_parquet_files_carry_the_descriptions(documented, models):
                 column: value["description"]
                 for column, value in models[name]["columns"].items()
             }
-
-
-def test_published_tables_have_lists_only_in_the_registry(documented):
-    file = documented.published / "segments.duckdb"
-    lists = "select bin_bounds, bin_shares from segmentation_fit_features"
-    lists += " order by fit_id, feature"
-    with duckdb.connect(str(file), read_only=True) as connection:
-        with_lists = connection.sql(
-            "select distinct table_name from duckdb_columns()"
-            " where data_type like '%]' and not internal"
-        ).fetchall()
-        back = connection.sql(f"select columns(*)::double[] from ({lists})").fetchall()
-
-    assert with_lists == [("segmentation_registry",)]
-    assert back == documented.query(lists)
 
 
 def test_every_arrow_of_the_two_ways_is_a_reference(documented):
