@@ -8,7 +8,11 @@ from browsing import KMEANS, go, texts
 def test_a_card_per_segment_says_what_the_table_says(sample, page, segmentation):
     rows = sample.query(
         f"""
-        select segment_name, customers, share, money_spent_share
+        select
+            segment_name,
+            customers,
+            round(100 * share, 1),
+            round(100 * money_spent_share, 1)
         from segments where segmentation = '{segmentation}'
         order by segment_id = 'unassigned', customers desc
         """
@@ -18,8 +22,8 @@ def test_a_card_per_segment_says_what_the_table_says(sample, page, segmentation)
     spent = texts(cards.locator(".measures div:first-child dd b"))
 
     assert texts(cards.locator("h2")) == [name for name, *_ in rows]
-    assert sizes == [f"{100 * s:.1f} % {n:,} customers" for _, n, s, _ in rows]
-    assert spent == [f"{100 * share:.1f} %" for *_, share in rows]
+    assert sizes == [f"{s:.1f} % {n:,} customers" for _, n, s, _ in rows]
+    assert spent == [f"{share:.1f} %" for *_, share in rows]
 
 
 def test_cards_show_typical_values_and_bars_to_the_right_side(sample, page):
