@@ -5,7 +5,6 @@ customers.
 import math
 import re
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
 
 # Colors that people with color blindness can tell apart: those of Okabe and Ito (2008),
 # "Color Universal Design", without black and yellow. For more segments, four colors of
@@ -102,10 +101,10 @@ def percent(share: float | None, decimals: int = 0) -> str:
         return "under 0.1\u00a0%"
     if 0.995 <= share < 1:  # only a share of 1 is written as 100 %
         return "over 99\u00a0%"
-    # As SQL does: half a unit is rounded up, so that 0.2045 is 20.5 % everywhere.
-    places = Decimal(1).scaleb(-decimals)
-    rounded = (100 * Decimal(str(share))).quantize(places, ROUND_HALF_UP)
-    return f"{rounded}\u00a0%".replace("-", "−")
+    # The same rounding as round() in SQL, so that every page has the same figure.
+    power = 10**decimals
+    rounded = math.copysign(math.floor(abs(100 * share) * power + 0.5) / power, share)
+    return f"{rounded:.{decimals}f}\u00a0%".replace("-", "−")
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

@@ -77,8 +77,8 @@ def test_who_they_are_is_what_the_table_says(sample, page):
         assert detail.split(" · ")[0] == str(customers)
     title = go(page, "lifestyle/composition").locator("h1").inner_text()
     assert title == (
-        "63\u00a0% of “Older, low spending” have age band “65 or older”; "
-        "of all customers, 12\u00a0%"
+        "62\u00a0% of “Older, low spending” have age band “65 or older”; "
+        "of all customers, 13\u00a0%"
     )
 
 
