@@ -38,8 +38,8 @@ CENTROID_DECIMALS = 9
 # Iterations on the sample end after SAMPLE_STEPS, or after a change this small.
 SAMPLE_STEPS = 100
 SAMPLE_TOLERANCE = 1e-3
-# The shortest step of centroids in the sample, as a share of the vectors' distance from
-# them. After a shorter step, too few vectors would change their segment.
+# The least move of the centroids for a trial in the sample, as a share of the vectors'
+# distance from them. After a shorter move, too few vectors would change their segment.
 SECANT = 0.1
 
 
@@ -87,7 +87,7 @@ def fixed_point_sum_sql(whole_sum: str, expression: str, largest: float) -> str:
     """Return SQL for a sum of doubles of at most `largest`. `whole_sum` adds whole
     numbers, so the result has the same bits for every order of rows.
     """
-    # In quotes, because DuckDB reads bare digits as a DECIMAL, which may be inexact.
+    # The number is quoted: DuckDB reads bare digits as a DECIMAL, which may be inexact.
     unit = f"'{fixed_point_unit(largest)!r}'::double"
     return f"({whole_sum.format(value=f'({expression}) * {unit}')})::double / {unit}"
 

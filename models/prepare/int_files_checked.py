@@ -30,7 +30,7 @@ ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16"}
 LONGEST_LINE = 2_000_000
 UNPACKED = "a file that cannot be unpacked.", "Compress or copy it again."
-# Fewer lines than this may precede a header.
+# A header may have fewer lines than this before it.
 PREAMBLE = 50
 
 

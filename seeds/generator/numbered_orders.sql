@@ -60,8 +60,8 @@ shaped_habits as (
 
 dated_customers as (
 
-    -- Days before the last date: first_day is the earliest possible order of the year,
-    -- last_day the latest order.
+    -- Both count days before the last date: first_day is the earliest day on which the
+    -- customer can order in the year, last_day the day of the latest completed order.
     select
         *,
         least(days_since_signup, 364) as first_day,

@@ -161,7 +161,8 @@ def test_stratified_draws_members_at_random_by_seed(candidate_silhouettes):
 
 
 def test_standard_error_of_a_table_computed_by_hand(candidate_silhouettes):
-    # The strata have means 3 and 1, and variances (4 + 0 + 4) / 4 = 2 and 3.
+    # The weighted means of the strata are 3 and 1. The weighted variances are
+    # (1 * 4 + 2 * 0 + 1 * 4) / 4 = 2 and (3 * 1 + 1 * 9) / 4 = 3.
     error = candidate_silhouettes.stratified_standard_error(
         np.array([1.0, 3.0, 5.0, 0.0, 4.0]),
         np.array([1.0, 2.0, 1.0, 3.0, 1.0]),

@@ -1,4 +1,4 @@
-"""Every query of the page for BI tools answers its question from the publication."""
+"""Every query in docs/connect.md gives an answer on the published file."""
 
 import re
 

@@ -1,5 +1,5 @@
-"""The figures that criteria see are computed from weighted points. They equal those of
-a table that has one row per customer.
+"""The figures by which criteria choose k are computed from weighted points. They equal
+those of a table that has one row per customer.
 """
 
 import curves

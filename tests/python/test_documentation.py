@@ -9,7 +9,7 @@ import pytest
 import yaml
 from project import ROOT
 
-# The configuration decides the columns of these models.
+# These models have no contract, because the configuration decides their columns.
 WITHOUT_CONTRACT = {"segments", "audiences", "customer_features", "segment_calendar"}
 
 

@@ -89,8 +89,9 @@ def test_a_constant_has_no_deviation(feature_distributions):
 def test_a_bound_lies_where_its_customers_do_whatever_the_weight(
     feature_distributions, value, weight
 ):
-    # `drift` multiplies the bounds by the root again, which must give back the same
-    # bits.
+    # The bounds are divided by the root of the feature's weight here, and multiplied by
+    # it in int_feature_shares. The product must have the same bits as the point, or the
+    # point could fall into the next bin.
     root = np.sqrt(weight)
     points = np.array([[value * root], [abs(value) * 2 * root + 1]])
     sample = feature_distributions.Sample(points, np.ones(2))

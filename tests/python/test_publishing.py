@@ -229,7 +229,7 @@ def test_descriptions_and_functions_travel(project):
             "select table_name, null, comment from duckdb_tables() union all "
             "select table_name, column_name, comment from duckdb_columns()"
         ).fetchall()
-        # Columns that the configuration names have no description.
+        # Columns with names from the configuration have no description and no comment.
         assert {row[:2]: row[2].strip() for row in comments if row[2]} == {
             row[:2]: described[row[:2]] for row in comments if row[:2] in described
         }

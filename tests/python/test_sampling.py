@@ -1,4 +1,4 @@
-"""Even if K-means learns from samples, the segments are those of all customers."""
+"""K-means that starts from samples finds segments as good as with all customers."""
 
 import duckdb
 import numpy as np

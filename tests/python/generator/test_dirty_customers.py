@@ -110,7 +110,8 @@ def test_every_spelling_occurs_and_no_other(rows, column):
     seen = {row[column] for row in rows if row[column]}
 
     assert variants <= seen
-    # Other spellings come from duplicates, which only change case and spaces.
+    # All other spellings are in duplicate rows, which differ from a clean value only in
+    # case and in spaces around it.
     others = seen - variants - canonical
     assert {other.strip().casefold() for other in others} <= {
         value.casefold() for value in canonical

@@ -72,7 +72,8 @@ def test_earlier_orders_stay_as_they_were_but_for_those_of_who_left(later_folder
 
 
 def test_what_adds_up_over_the_years_never_falls(later_folder):
-    # Sums of all completed orders, because the counters of a customer cover one year.
+    # The sums are those of all completed orders. The columns of the customers' file
+    # cover one year only, so they may fall.
     totals = []
     for path in (COMMITTED["orders.csv"], later_folder / "orders.csv"):
         sums = defaultdict(lambda: np.zeros(3, dtype=object))

@@ -1,4 +1,4 @@
-"""The boards that compare groupings, and the board of the data."""
+"""The boards on groupings and on the data show the figures of the tables."""
 
 import pytest
 from boards.matrix import lift_score
