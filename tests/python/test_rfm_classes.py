@@ -58,7 +58,8 @@ def test_rfm_classes_are_those_of_the_page(sample):
 
 @pytest.mark.slow
 def test_the_page_on_transactions_classifies_any_table(sample):
-    sql = PAGE.split("```sql\n")[2].split("```")[0]
+    _, _, after = PAGE.partition("```sql\n-- models/customer_classes.sql\n")
+    sql = after.partition("```")[0]
     sql = sql.replace('ref("customer_orders")', 'ref("int_orders_summarized")')
 
     result = sample.dbt("show", "--limit", "-1", "--inline", sql)
