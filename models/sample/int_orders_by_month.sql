@@ -6,26 +6,9 @@ stg_orders as (
 
 ),
 
-completed_orders as (
-
-    select * from stg_orders
-    where
-        rejection is null
-        and status = 'completed'
-
-),
-
 summarized as (
 
-    {{ summarize_orders(
-        orders="completed_orders",
-        customer_id="customer_id",
-        ordered_on="ordered_on",
-        amount="amount",
-        as_of="'" ~ var("orders_as_of") ~ "'",
-        counted_days=365,
-        month_ends=13,
-    ) }}
+    {{ summarize_completed_orders("stg_orders", month_ends=13) }}
 
 )
 
