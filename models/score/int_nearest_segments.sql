@@ -1,7 +1,7 @@
 {{ config(materialized="view") }}
 
-{% set stickiness = segmentation_setting("segmentation_stickiness") %}
-{% set earlier_scores = earlier_relation("int_customer_scores") if stickiness %}
+{% set earlier_scores = earlier_relation("int_customer_scores")
+    if segmentation_setting("segmentation_stickiness") %}
 {% set own, next = ("case when is_held then next_{0} else {0} end",
     "case when is_held then {0} else next_{0} end") if earlier_scores
     else ("{0}", "next_{0}") %}
@@ -35,9 +35,10 @@ placed as (
     select
         nearest.*,
         coalesce(
-            earlier_scores.segment_index = nearest.next_position - 1
-            and {{ margin("nearest.distance", "nearest.next_distance") }}
-                < {{ stickiness }},
+            {{ stays_in_segment(
+                "earlier_scores.segment_index", "nearest.next_position - 1",
+                "nearest.distance", "nearest.next_distance",
+            ) }},
             false
         ) as is_held
 

@@ -24,8 +24,7 @@ identified as (
             order by places.month_end
         ) as month_number
         {%- if stickiness %},
-        following.segment_id as next_segment_id,
-        {{ margin("places.distance", "places.next_distance") }} as margin
+        following.segment_id as next_segment_id
         {%- endif %}
 
     from int_calendar_places as places
@@ -64,8 +63,10 @@ kept as (
         identified.segmentation,
         identified.month_number,
         case
-            when kept.segment_id = identified.next_segment_id
-                and identified.margin < {{ stickiness }}
+            when {{ stays_in_segment(
+                "kept.segment_id", "identified.next_segment_id",
+                "identified.distance", "identified.next_distance",
+            ) }}
                 then kept.segment_id
             else identified.nearest_segment_id
         end as segment_id
