@@ -32,7 +32,7 @@ steps as (
 
 paired as (
 
-    -- each month end with all of the year before
+    -- each month end with every month end
     select
         last_steps.segmentation,
         last_steps.segment_id,
@@ -53,13 +53,12 @@ paired as (
     inner join steps
         on last_steps.segmentation = steps.segmentation
         and last_steps.segment_id = steps.segment_id
-    where {{ dbt.datediff("steps.month_end", "last_steps.month_end", "day") }}
-        between 0 and 366
 
 ),
 
 compared as (
 
+    -- the year up to each month end
     select
         *,
         -- what happened up to the first of them belongs to the year before
@@ -68,6 +67,7 @@ compared as (
         first_value(share) over whole_year as first_share
 
     from paired
+    where days_ago between 0 and 366
     window whole_year as (
         partition by segmentation, segment_id, month_end
         order by days_ago desc
