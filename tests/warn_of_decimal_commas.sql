@@ -2,8 +2,7 @@
 -- that replaces commas with points treats them as decimal signs. The wrong one turns
 -- 261,96 into 26196, or 1,250 into 1.25. The same holds for points.
 {% set columns = {} %}
-{% set measures = configured_measures() | rejectattr("is_feature") | list %}
-{% for column in configured_features() + measures if not column.category %}
+{% for column in configured_numbers() if not column.category %}
     {% for found in modules.re.finditer(
         "(?i)replace\\(\\s*(\"[^\"]+\"|\\w+)\\s*,\\s*'([.,])'\\s*,\\s*'(\\.?)'",
         column.expression,

@@ -1,6 +1,5 @@
 {% set features = configured_features() %}
-{% set measures = configured_measures() | rejectattr("is_feature") | list %}
-{% set columns = features + measures %}
+{% set columns = configured_numbers() %}
 {% set unit_value =
     "((transformed.{column} - ranges.{name}__lowest) / ranges.{name}__range)" %}
 {% set moments = for_each(columns, {

@@ -1,6 +1,4 @@
-{% set features = configured_features() %}
-{% set measures = configured_measures() | rejectattr("is_feature") | list %}
-{% set columns = (features + measures) | sort(attribute="name") %}
+{% set columns = configured_numbers() | sort(attribute="name") %}
 {% set pairs = [] %}
 {% for column in columns %}
     {#- A single column is paired with itself, because an empty list is not valid SQL;

@@ -1,7 +1,6 @@
 {% set features = configured_features() %}
-{% set measures = configured_measures() | rejectattr("is_feature") | list %}
 {% set attributes = configured_attributes() %}
-{% set numbers = features + measures %}
+{% set numbers = configured_numbers() %}
 {% set columns = numbers + attributes %}
 {% set customer_id = segmentation_setting("segmentation_customer_id") %}
 {% set customer_id_type = segmentation_setting("segmentation_customer_id_type") %}
