@@ -121,19 +121,20 @@ def measure(cursor: DuckDBPyConnection, table: str) -> dict:
     return {"row_count": rows, "checksum": checksum}
 
 
-def columns_for_readers(cursor: DuckDBPyConnection, table: dict) -> str:
-    """Return the columns to publish of a table, as SQL. BI tools do not know lists, so
+def query_for_readers(cursor: DuckDBPyConnection, table: dict) -> str:
+    """Return the query that reads a table to publish. BI tools do not know lists, so
     these become JSON texts, except in the registry, which builds can import.
     """
     source = ".".join(quoted(part) for part in place(table))
     columns = cursor.execute(f"describe {source}").fetchall()
     keeps_lists = table["table_name"] == "segmentation_registry"
-    return ", ".join(
+    published = [
         f"to_json({quoted(name)})::varchar as {quoted(name)}"
         if kind.endswith("]") and not keeps_lists
         else quoted(name)
         for name, kind, *_ in columns
-    )
+    ]
+    return f"select {', '.join(published)} from {source}"
 
 
 def descriptions(comments: dict) -> str:
@@ -163,9 +164,7 @@ def write_table(cursor: DuckDBPyConnection, table: dict, folder: Path) -> dict:
     name = table["table_name"]
     target = f"{CATALOG}.main.{quoted(name)}"
     file = f"{PARQUET}/{name}.parquet"
-    source = ".".join(quoted(part) for part in place(table))
-    columns = columns_for_readers(cursor, table)
-    cursor.execute(f"create table {target} as select {columns} from {source}")
+    cursor.execute(f"create table {target} as {query_for_readers(cursor, table)}")
     cursor.execute(
         f"copy {target} to {literal(folder / file)} (format parquet, compression zstd,"
         f" kv_metadata {descriptions(table['comments'])})"
